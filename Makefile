@@ -1,0 +1,151 @@
+# Pumasi. `make` builds the release, `make sanitize` the same with sanitizers, each under build/.
+# A new function needs no edit here: a file in handlers/http/ and a line in handlers/routes are all.
+
+VARIANT ?= release
+PREFIX ?= /usr/local
+B := build/$(VARIANT)
+
+CC := gcc
+AR := gcc-ar
+WARNINGS := -Wall -Wextra -Werror -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wwrite-strings -Wformat=2 -Wundef -Wvla -Wimplicit-fallthrough -Wswitch-enum \
+	-Wcast-qual -Wnull-dereference -Wdouble-promotion -Wno-format-truncation
+CPPFLAGS := -D_GNU_SOURCE -Ilib -Ibuild/generated
+COMMON := -std=c17 -g $(WARNINGS) -fstack-protector-strong -fPIE -MMD -MP
+CFLAGS_release := -O2 -flto=auto -D_FORTIFY_SOURCE=2
+LDFLAGS_release := -O2 -flto=auto -pie -Wl,-z,relro,-z,now,--as-needed
+CFLAGS_sanitize := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-Wno-null-dereference
+LDFLAGS_sanitize := -fsanitize=address,undefined -pie -Wl,-z,relro,-z,now,--as-needed
+CFLAGS := $(COMMON) $(CFLAGS_$(VARIANT))
+LDFLAGS := $(LDFLAGS_$(VARIANT))
+LIBS := -lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2 -lseccomp
+
+# esmtp and OpenSSL belong to the mailer, argon2 to those who hash: --as-needed leaves them out elsewhere.
+SOURCES := $(wildcard lib/*/*.c)
+GENERATED := $(addprefix build/generated/,words_table.c migrations.c routes.c)
+HEADERS := build/generated/words_keys.h
+OBJECTS := $(SOURCES:%.c=$B/%.o) $(GENERATED:build/generated/%.c=$B/generated/%.o)
+LIBRARY := $B/libpumasi.a
+
+FUNCTIONS := $(patsubst handlers/http/%.c,$B/functions/%,$(wildcard handlers/http/*.c))
+CRON := $(patsubst handlers/cron/%.c,$B/cron/%,$(wildcard handlers/cron/*.c))
+CLI := $(patsubst handlers/cli/%.c,$B/bin/%,$(wildcard handlers/cli/*.c))
+PROGRAMS := $(FUNCTIONS) $(CRON) $(CLI)
+UNIT_TESTS := $(patsubst tests/unit/%.c,$B/tests/%,$(wildcard tests/unit/test_*.c))
+GATEWAY := build/gateway/lighttpd.conf build/gateway/nginx.conf
+LANGUAGES := en ko
+PAGES := $(foreach l,$(LANGUAGES),$(patsubst www/%.html,build/www/%.$l.html,$(wildcard www/*.html)))
+STATIC := $(patsubst www/%,build/www/%,$(shell find www -type f ! -name '*.html'))
+WWW := $(PAGES) $(STATIC)
+
+.PHONY: all sanitize check lint format bench install clean
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(PROGRAMS) $(GATEWAY) $(WWW)
+
+sanitize:
+	$(MAKE) VARIANT=sanitize all unit-tests
+
+# ---- generated ----
+TEXTS := $(LANGUAGES:%=www/text/%.json)
+
+build/generated/words_keys.h: scripts/words $(TEXTS)
+	@mkdir -p $(@D)
+	@scripts/words keys $(TEXTS) > $@
+
+build/generated/words_table.c: scripts/words $(TEXTS)
+	@mkdir -p $(@D)
+	@scripts/words table $(foreach l,$(LANGUAGES),$l:www/text/$l.json) > $@
+
+build/generated/migrations.c: scripts/migrations $(wildcard db/sqlite/*.sql)
+	@mkdir -p $(@D)
+	@scripts/migrations $(sort $(wildcard db/sqlite/[0-9]*.sql)) > $@
+
+build/generated/routes.c: scripts/gateway handlers/routes
+	@mkdir -p $(@D)
+	@scripts/gateway table handlers/routes > $@
+
+build/gateway/%.conf: scripts/gateway handlers/routes scripts/gateway.d/%.conf
+	@mkdir -p $(@D)
+	@scripts/gateway $* handlers/routes scripts/gateway.d/$*.conf > $@
+
+define page_rule
+build/www/%.$1.html: www/%.html www/text/$1.json scripts/words
+	@mkdir -p $$(@D)
+	@scripts/words page $1 www/text/$1.json $$< > $$@
+endef
+$(foreach l,$(LANGUAGES),$(eval $(call page_rule,$l)))
+
+$(STATIC): build/www/%: www/%
+	@mkdir -p $(@D)
+	@cp $< $@
+
+# ---- compiled ----
+$B/generated/%.o: build/generated/%.c $(HEADERS)
+	@mkdir -p $(@D)
+	@echo '  compile $<'
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$B/%.o: %.c $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	@echo '  compile $<'
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$B/functions/%: $B/handlers/http/%.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  link $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$B/cron/%: $B/handlers/cron/%.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  link $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$B/bin/%: $B/handlers/cli/%.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  link $@'
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$B/tests/%: $B/tests/unit/%.o $(LIBRARY)
+	@mkdir -p $(@D)
+	@echo '  link $@'
+	@$(CC) $(LDFLAGS) -o $@ $< -Wl,--whole-archive $(LIBRARY) -Wl,--no-whole-archive $(LIBS) -lcmocka
+
+.PHONY: unit-tests
+unit-tests: $(UNIT_TESTS)
+
+# ---- for developers ----
+check:
+	@$(MAKE) --no-print-directory VARIANT=sanitize unit-tests
+	@for test in build/sanitize/tests/test_*; do case $$test in *.d) ;; *) $$test || exit 1 ;; esac; done
+
+lint:
+	scripts/lint
+
+format:
+	clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h')
+
+bench: all
+	tests/bench/run
+
+# ---- for administrators ----
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pumasi/functions \
+		$(DESTDIR)$(PREFIX)/lib/pumasi/cron $(DESTDIR)$(PREFIX)/share/pumasi
+	install -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(FUNCTIONS) $(DESTDIR)$(PREFIX)/lib/pumasi/functions
+	install -m 755 $(CRON) $(DESTDIR)$(PREFIX)/lib/pumasi/cron
+	install -m 644 $(GATEWAY) $(DESTDIR)$(PREFIX)/share/pumasi
+	cp -R build/www $(DESTDIR)$(PREFIX)/share/pumasi/www
+	find $(DESTDIR)$(PREFIX)/share/pumasi/www -type f -exec chmod 644 {} +
+
+clean:
+	rm -rf build
+
+-include $(shell find $B -name '*.d' 2>/dev/null)

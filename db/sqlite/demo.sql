@@ -1,0 +1,70 @@
+-- A team's work of the last two weeks, for `scripts/up --demo`: written through the same triggers as everything else,
+-- then dated back.
+PRAGMA foreign_keys = ON;
+BEGIN IMMEDIATE;
+DROP TRIGGER event_before_update;
+
+-- Each row is one step: who did what, how many minutes ago.
+CREATE TEMP TABLE step (number INTEGER PRIMARY KEY, minutes INTEGER, actor TEXT, task TEXT, kind TEXT, value TEXT);
+INSERT INTO step (minutes, actor, task, kind, value) VALUES
+    (19000, 'Min 민서', '봄 축제 전단지 인쇄', 'create', '{"description":"A5 양면, 500장. 인쇄소 견적은 지우 님이 받았어요.\n색이 흐리지 않게 시안을 한 번 더 확인해 주세요.","assignee":"Ji-woo 지우","priority":"high","due":3,"labels":["print","축제"]}'),
+    (18900, 'Min 민서', '운영 회의 자료 준비', 'create', '{"description":"지난달 회의록과 이번 달 예산안을 한 장으로.","assignee":"Min 민서","priority":"normal","due":1,"labels":["회의"]}'),
+    (18700, 'Anna Berg', 'Book the community hall', 'create', '{"description":"Saturday from noon, with the small kitchen. Ask about chairs.","assignee":"Tom Okafor","priority":"urgent","due":-2,"labels":["venue"]}'),
+    (18000, 'Tom Okafor', 'Book the community hall', 'status', 'doing'),
+    (17900, 'Tom Okafor', 'Book the community hall', 'progress', '30'),
+    (17500, 'Anna Berg', 'Newsletter for December', 'create', '{"description":"Three short pieces: the garden, the repair evening, thanks to the helpers.","assignee":"Anna Berg","priority":"normal","due":9,"labels":["newsletter"]}'),
+    (16000, 'Ji-woo 지우', '봄 축제 전단지 인쇄', 'comment', '인쇄소에서 목요일까지 파일을 달래요.'),
+    (15800, 'Ji-woo 지우', '봄 축제 전단지 인쇄', 'status', 'doing'),
+    (15700, 'Ji-woo 지우', '봄 축제 전단지 인쇄', 'progress', '40'),
+    (14000, 'Min 민서', '공구 보관함 열쇠 정리', 'create', '{"description":"","assignee":null,"priority":"low","due":null,"labels":[]}'),
+    (13000, 'Tom Okafor', 'Book the community hall', 'comment', 'They want a deposit; Anna, can you sign?'),
+    (12500, 'Anna Berg', 'Book the community hall', 'comment', 'Signed and sent.'),
+    (12000, 'Tom Okafor', 'Book the community hall', 'progress', '80'),
+    (11000, 'Anna Berg', 'Repair evening: find two helpers', 'create', '{"description":"Somebody for bicycles and somebody for lamps.","assignee":"Tom Okafor","priority":"normal","due":6,"labels":["helpers"]}'),
+    (9000, 'Min 민서', '운영 회의 자료 준비', 'progress', '60'),
+    (8800, 'Min 민서', '운영 회의 자료 준비', 'status', 'doing'),
+    (7000, 'Anna Berg', 'Thank-you cards', 'create', '{"description":"For everyone who carried chairs.","assignee":"Anna Berg","priority":"low","due":-5,"labels":[]}'),
+    (6500, 'Anna Berg', 'Thank-you cards', 'done', ''),
+    (5000, 'Ji-woo 지우', '현수막 도안 고르기', 'create', '{"description":"세 가지 도안 중에서 하나를 골라 주세요.","assignee":"Min 민서","priority":"high","due":0,"labels":["print","축제"]}'),
+    (4000, 'Min 민서', 'Repair evening: find two helpers', 'assign', 'Ji-woo 지우'),
+    (2500, 'Ji-woo 지우', '봄 축제 전단지 인쇄', 'progress', '70'),
+    (1200, 'Anna Berg', 'Newsletter for December', 'status', 'doing'),
+    (1100, 'Anna Berg', 'Newsletter for December', 'progress', '20'),
+    (300, 'Min 민서', '현수막 도안 고르기', 'comment', '두 번째 도안이 멀리서도 잘 보여요.');
+
+-- A view to write into: its trigger performs one step.
+CREATE TEMP VIEW perform AS SELECT * FROM step;
+CREATE TEMP TRIGGER perform_step INSTEAD OF INSERT ON perform
+BEGIN
+    UPDATE actor SET user_id = (SELECT id FROM "user" WHERE name = NEW.actor);
+    INSERT INTO task (title, description, assignee_id, creator_id, priority, due_on, labels, created_at, updated_at)
+    SELECT NEW.task, NEW.value ->> '$.description',
+           (SELECT id FROM "user" WHERE name = NEW.value ->> '$.assignee'),
+           (SELECT id FROM "user" WHERE name = NEW.actor), NEW.value ->> '$.priority',
+           date('now', (NEW.value ->> '$.due') || ' days'), NEW.value -> '$.labels',
+           unixepoch() - NEW.minutes * 60, unixepoch() - NEW.minutes * 60
+    WHERE NEW.kind = 'create';
+    UPDATE task SET status = NEW.value WHERE title = NEW.task AND NEW.kind = 'status';
+    UPDATE task SET progress = NEW.value WHERE title = NEW.task AND NEW.kind = 'progress';
+    UPDATE task SET status = 'done', progress = 100 WHERE title = NEW.task AND NEW.kind = 'done';
+    UPDATE task SET assignee_id = (SELECT id FROM "user" WHERE name = NEW.value)
+    WHERE title = NEW.task AND NEW.kind = 'assign';
+    INSERT INTO comment (task_id, author_id, body, created_at)
+    SELECT id, (SELECT id FROM "user" WHERE name = NEW.actor), NEW.value, unixepoch() - NEW.minutes * 60
+    FROM task WHERE title = NEW.task AND NEW.kind = 'comment';
+    UPDATE event SET at = unixepoch() - NEW.minutes * 60
+    WHERE id = (SELECT max(id) FROM event);
+    UPDATE task SET updated_at = unixepoch() - NEW.minutes * 60 WHERE title = NEW.task;
+END;
+INSERT INTO perform SELECT * FROM step ORDER BY number;
+
+UPDATE actor SET user_id = NULL;
+UPDATE "user" SET created_at = unixepoch() - 20000 * 60;
+UPDATE event SET at = unixepoch() - 20000 * 60 WHERE type = 'user.registered';
+-- What happened before anybody looked needs no mail.
+DELETE FROM outbox;
+CREATE TRIGGER event_before_update BEFORE UPDATE ON event
+BEGIN
+    SELECT RAISE(ABORT, 'the log is append-only');
+END;
+COMMIT;

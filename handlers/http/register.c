@@ -1,0 +1,56 @@
+/* Makes an account for whoever asks, and signs in: POST /api/register. */
+#include "domain/password.h"
+#include "domain/session.h"
+#include "http/present.h"
+
+enum { EMAIL, NAME, PASSWORD };
+
+static const struct field fields[] = {
+    [EMAIL] = {.name = "email", .type = FIELD_EMAIL, .is_required = true},
+    [NAME] = {.name = "name", .type = FIELD_TEXT, .is_required = true, .least = 1, .most = USER_MOST_NAME},
+    [PASSWORD] = {.name = "password",
+                  .type = FIELD_SECRET,
+                  .is_required = true,
+                  .least = PASSWORD_LEAST,
+                  .most = PASSWORD_MOST},
+};
+
+static const struct grant grants[] = {
+    {"user", MAY_READ | MAY_INSERT},
+    {"session", MAY_READ | MAY_INSERT},
+};
+
+static void run(struct request *request) {
+    if (request->config->registration != REGISTRATION_OPEN) {
+        respond_problem(request, 403, WORDS_PROBLEM_REGISTRATION_CLOSED);
+        return;
+    }
+    const struct user_new new_user = {
+        .email = request_value(request, EMAIL)->text,
+        .name = request_value(request, NAME)->text,
+        .password = request_value(request, PASSWORD)->text,
+        .language = request->language,
+    };
+    struct user user = {0};
+    const char *token = NULL;
+    enum outcome outcome = user_create(request->db, request->arena, &new_user, &user);
+    if (outcome == OUTCOME_EXISTS) {
+        respond_problem(request, 409, WORDS_PROBLEM_EMAIL_TAKEN);
+        return;
+    }
+    if (outcome == OUTCOME_OK)
+        outcome = session_create(request->db, request->arena, user.id, &token);
+    if (outcome == OUTCOME_OK)
+        respond_signed_in(request, 201, &user, token);
+    else
+        respond_outcome(request, outcome);
+}
+
+const struct function FUNCTION = {
+    .name = "register",
+    .access = ACCESS_ANYONE,
+    FUNCTION_FIELDS(fields),
+    FUNCTION_GRANTS(grants),
+    .limits = {.seconds = 10, .workers = 1},
+    .run = run,
+};

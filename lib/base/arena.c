@@ -1,0 +1,118 @@
+/*
+ * A chain of blocks, newest first. A request is served from the first block (16 KiB) and seldom needs a
+ * second; a large piece gets a block of its own size.
+ */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FIRST_BLOCK_BYTES = 16 * 1024 };
+
+struct block {
+    struct block *older;
+    size_t size;
+    size_t used;
+    alignas(max_align_t) unsigned char bytes[];
+};
+
+struct arena {
+    struct block *newest;
+};
+
+static _Noreturn void end_without_memory(void) {
+    static const char line[] = "pumasi: out of memory, this process ends\n";
+    (void)!write(STDERR_FILENO, line, sizeof(line) - 1);
+    _exit(EXIT_FAILURE);
+}
+
+static struct block *block_new(size_t size, struct block *older) {
+    if (size > SIZE_MAX - sizeof(struct block))
+        end_without_memory();
+    struct block *block = malloc(sizeof(struct block) + size);
+    if (!block)
+        end_without_memory();
+    block->older = older;
+    block->size = size;
+    block->used = 0;
+    return block;
+}
+
+struct arena *arena_new(void) {
+    struct arena *arena = malloc(sizeof(*arena));
+    if (!arena)
+        end_without_memory();
+    arena->newest = block_new(FIRST_BLOCK_BYTES, NULL);
+    return arena;
+}
+
+void arena_reset(struct arena *arena) {
+    while (arena->newest->older) {
+        struct block *older = arena->newest->older;
+        free(arena->newest);
+        arena->newest = older;
+    }
+    arena->newest->used = 0;
+}
+
+void arena_free(struct arena *arena) {
+    if (!arena)
+        return;
+    arena_reset(arena);
+    free(arena->newest);
+    free(arena);
+}
+
+void *arena_take(struct arena *arena, size_t size) {
+    size_t alignment = alignof(max_align_t);
+    if (size > SIZE_MAX - alignment)
+        end_without_memory();
+    size_t rounded = (size + alignment - 1) / alignment * alignment;
+    struct block *block = arena->newest;
+    if (rounded > block->size - block->used) {
+        size_t next = block->size > SIZE_MAX / 2 ? block->size : block->size * 2;
+        block = block_new(rounded > next ? rounded : next, block);
+        arena->newest = block;
+    }
+    void *piece = block->bytes + block->used;
+    block->used += rounded;
+    memset(piece, 0, rounded);
+    return piece;
+}
+
+void *arena_take_array(struct arena *arena, size_t count, size_t size) {
+    if (size && count > SIZE_MAX / size)
+        end_without_memory();
+    return arena_take(arena, count * size);
+}
+
+char *arena_copy_bytes(struct arena *arena, const void *bytes, size_t size) {
+    if (size == SIZE_MAX)
+        end_without_memory();
+    char *copy = arena_take(arena, size + 1);
+    if (size)
+        memcpy(copy, bytes, size);
+    return copy;
+}
+
+char *arena_copy(struct arena *arena, const char *text) {
+    return arena_copy_bytes(arena, text, strlen(text));
+}
+
+char *arena_print(struct arena *arena, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (size < 0)
+        end_without_memory();
+    char *text = arena_take(arena, (size_t)size + 1);
+    va_start(arguments, format);
+    (void)vsnprintf(text, (size_t)size + 1, format, arguments);
+    va_end(arguments);
+    return text;
+}

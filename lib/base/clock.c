@@ -1,0 +1,76 @@
+#include "base/clock.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+int64_t clock_now(void) {
+    return (int64_t)time(NULL);
+}
+
+int64_t clock_monotonic_ns(void) {
+    struct timespec now;
+    int failed = clock_gettime(CLOCK_MONOTONIC, &now);
+    assert(!failed);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static struct tm utc(int64_t seconds) {
+    time_t time = (time_t)seconds;
+    struct tm parts;
+    if (!gmtime_r(&time, &parts))
+        memset(&parts, 0, sizeof(parts));
+    return parts;
+}
+
+/* A year of more than four digits cannot be written as RFC 3339; it stays within the field's width. */
+static unsigned part(int value, unsigned modulus) {
+    return value < 0 ? 0 : (unsigned)value % modulus;
+}
+
+void clock_write_rfc3339(int64_t time, char text[CLOCK_RFC3339_BYTES]) {
+    struct tm t = utc(time);
+    (void)snprintf(text, CLOCK_RFC3339_BYTES, "%04u-%02u-%02uT%02u:%02u:%02uZ", part(t.tm_year + 1900, 10000),
+                   part(t.tm_mon + 1, 100), part(t.tm_mday, 100), part(t.tm_hour, 100), part(t.tm_min, 100),
+                   part(t.tm_sec, 100));
+}
+
+const char *clock_rfc5322(struct arena *arena, int64_t time) {
+    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct tm t = utc(time);
+    return arena_print(arena, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[t.tm_wday], t.tm_mday,
+                       months[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+}
+
+void clock_write_day(int64_t time, char text[CLOCK_DAY_BYTES]) {
+    char full[CLOCK_RFC3339_BYTES];
+    clock_write_rfc3339(time, full);
+    memcpy(text, full, CLOCK_DAY_BYTES - 1);
+    text[CLOCK_DAY_BYTES - 1] = '\0';
+}
+
+static int digits(const char *text, size_t count) {
+    int value = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        value = value * 10 + (text[i] - '0');
+    }
+    return value;
+}
+
+bool clock_is_day(const char *text, size_t size) {
+    if (size != CLOCK_DAY_BYTES - 1 || text[4] != '-' || text[7] != '-')
+        return false;
+    int year = digits(text, 4);
+    int month = digits(text + 5, 2);
+    int day = digits(text + 8, 2);
+    if (year < 1970 || month < 1 || month > 12 || day < 1)
+        return false;
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return day <= lengths[month - 1] + (month == 2 && is_leap);
+}

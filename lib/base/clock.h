@@ -1,0 +1,24 @@
+#pragma once
+/* Time as the program keeps it: Unix seconds, UTC; days as "YYYY-MM-DD". */
+
+#include "base/arena.h"
+
+/* Seconds since 1970, now. */
+int64_t clock_now(void);
+
+/* Nanoseconds of a clock that never goes back; for measuring only. */
+int64_t clock_monotonic_ns(void);
+
+/* "2026-11-23T09:00:00Z" (RFC 3339). */
+enum { CLOCK_RFC3339_BYTES = 21 };
+void clock_write_rfc3339(int64_t time, char text[CLOCK_RFC3339_BYTES]);
+
+/* "Mon, 23 Nov 2026 09:00:00 +0000" (RFC 5322, section 3.3). */
+const char *clock_rfc5322(struct arena *arena, int64_t time);
+
+/* The day of a time in UTC, "2026-11-23". */
+enum { CLOCK_DAY_BYTES = 11 };
+void clock_write_day(int64_t time, char text[CLOCK_DAY_BYTES]);
+
+/* True for "YYYY-MM-DD" that names a day of the calendar between 1970 and 9999. */
+bool clock_is_day(const char *text, size_t size);

@@ -1,0 +1,252 @@
+/*
+ * One table names every key, where its value goes, and what it means. The file is read first, then the
+ * environment, so that PUMASI_MAIL_DELAY=1 on a command line wins.
+ */
+#include "base/config.h"
+
+#include "base/buffer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum { MOST_FILE_BYTES = 64 * 1024 };
+
+enum kind { KIND_TEXT, KIND_SECONDS, KIND_REGISTRATION };
+
+struct key {
+    const char *name;
+    enum kind kind;
+    size_t offset;
+    bool may_be_empty;
+    const char *meaning;
+};
+
+static const struct key keys[] = {
+    {"registration", KIND_REGISTRATION, offsetof(struct config, registration), false,
+     "who may make an account: open (anyone), closed (only `pumasi user add`)"},
+    {"base_url", KIND_TEXT, offsetof(struct config, base_url), false,
+     "the address that people type; links in mails start with it, https:// makes cookies Secure"},
+    {"database", KIND_TEXT, offsetof(struct config, database), false, "path of the SQLite file"},
+    {"log", KIND_TEXT, offsetof(struct config, log), true, "path of the log; empty: standard error"},
+    {"mail", KIND_TEXT, offsetof(struct config, mail), false,
+     "where mails go: smtp://user:password@host:587 or maildir:DIR"},
+    {"mail_from", KIND_TEXT, offsetof(struct config, mail_from), false, "sender of the mails"},
+    {"mail_delay", KIND_SECONDS, offsetof(struct config, mail_delay_s), false,
+     "seconds of rest before the edits of a task go out as one mail (0 to 3600)"},
+};
+
+static const struct config defaults = {
+    .registration = REGISTRATION_CLOSED,
+    .base_url = "http://localhost",
+    .database = "/var/lib/pumasi/pumasi.db",
+    .mail = "maildir:/var/lib/pumasi/mail",
+    .mail_from = "pumasi@localhost",
+    .mail_delay_s = 120,
+};
+
+static const char *read_file(struct arena *arena, const char *path, const char **error) {
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        *error = arena_print(arena, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    struct buffer text = buffer_new(arena, 4096);
+    const char *fault = NULL;
+    for (;;) {
+        char piece[4096];
+        ssize_t got = read(descriptor, piece, sizeof(piece));
+        if (got < 0)
+            fault = strerror(errno);
+        if (got <= 0)
+            break;
+        buffer_add_bytes(&text, piece, (size_t)got);
+        if (text.size > MOST_FILE_BYTES) {
+            fault = "is larger than 64 KiB";
+            break;
+        }
+    }
+    (void)close(descriptor);
+    if (!fault && memchr(text.data, '\0', text.size))
+        fault = "holds a NUL byte";
+    if (fault) {
+        *error = arena_print(arena, "%s: %s", path, fault);
+        return NULL;
+    }
+    return text.data;
+}
+
+static char *trim(char *text) {
+    text += strspn(text, " \t\r");
+    size_t size = strlen(text);
+    while (size && strchr(" \t\r", text[size - 1]))
+        text[--size] = '\0';
+    return text;
+}
+
+static bool set_registration(struct config *config, const char *value) {
+    if (strcmp(value, "open") == 0)
+        config->registration = REGISTRATION_OPEN;
+    else if (strcmp(value, "closed") == 0)
+        config->registration = REGISTRATION_CLOSED;
+    else
+        return false;
+    return true;
+}
+
+static bool set_seconds(int64_t *target, const char *value) {
+    char *end = NULL;
+    errno = 0;
+    long long number = strtoll(value, &end, 10);
+    if (errno || end == value || *end || number < 0 || number > 3600)
+        return false;
+    *target = number;
+    return true;
+}
+
+static bool set_text(const char **target, const char *value, bool may_be_empty) {
+    if (!*value && !may_be_empty)
+        return false;
+    *target = *value ? value : NULL;
+    return true;
+}
+
+/* NULL, or what is wrong. */
+static const char *set(struct arena *arena, struct config *config, const struct key *key, const char *value) {
+    char *member = (char *)config + key->offset;
+    bool good = false;
+    switch (key->kind) {
+    case KIND_TEXT:
+        good = set_text((const char **)(void *)member, value, key->may_be_empty);
+        break;
+    case KIND_SECONDS:
+        good = set_seconds((int64_t *)(void *)member, value);
+        break;
+    case KIND_REGISTRATION:
+        good = set_registration(config, value);
+        break;
+    }
+    return good ? NULL : arena_print(arena, "%s cannot be \"%s\"; it is: %s", key->name, value, key->meaning);
+}
+
+/* KEY or KEY_file (then *from_file is set). NULL if there is no such key. */
+static const struct key *find_key(const char *name, bool *from_file) {
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        size_t size = strlen(keys[i].name);
+        if (strncasecmp(name, keys[i].name, size) != 0)
+            continue;
+        *from_file = strcasecmp(name + size, "_file") == 0;
+        if (!name[size] || *from_file)
+            return &keys[i];
+    }
+    return NULL;
+}
+
+static const char *set_named(struct arena *arena, struct config *config, const char *name,
+                             const char *value) {
+    bool from_file = false;
+    const struct key *key = find_key(name, &from_file);
+    if (!key)
+        return arena_print(arena, "\"%s\" is not a setting; `pumasi config` lists them", name);
+    if (from_file) {
+        const char *error = NULL;
+        const char *text = read_file(arena, value, &error);
+        if (!text)
+            return error;
+        char *line = arena_copy_bytes(arena, text, strcspn(text, "\n"));
+        value = trim(line);
+    }
+    return set(arena, config, key, value);
+}
+
+static const char *set_from_file(struct arena *arena, struct config *config, const char *path) {
+    const char *error = NULL;
+    const char *text = read_file(arena, path, &error);
+    if (!text)
+        return error;
+    int number = 0;
+    while (*text) {
+        size_t size = strcspn(text, "\n");
+        char *line = trim(arena_copy_bytes(arena, text, size));
+        text += size + (text[size] == '\n');
+        number++;
+        if (!*line || *line == '#')
+            continue;
+        char *equals = strchr(line, '=');
+        if (!equals)
+            return arena_print(arena, "%s:%d: a line is `key = value`", path, number);
+        *equals = '\0';
+        const char *fault = set_named(arena, config, trim(line), trim(equals + 1));
+        if (fault)
+            return arena_print(arena, "%s:%d: %s", path, number, fault);
+    }
+    return NULL;
+}
+
+static const char *set_from_environment(struct arena *arena, struct config *config) {
+    extern char **environ;
+    static const char prefix[] = "PUMASI_";
+    for (char **entry = environ; *entry; entry++) {
+        if (strncmp(*entry, prefix, sizeof(prefix) - 1) != 0 || strncmp(*entry, "PUMASI_CONFIG=", 14) == 0)
+            continue;
+        char *name = arena_copy(arena, *entry + sizeof(prefix) - 1);
+        char *equals = strchr(name, '=');
+        if (!equals)
+            continue;
+        *equals = '\0';
+        const char *fault = set_named(arena, config, name, equals + 1);
+        if (fault)
+            return arena_print(arena, "environment: PUMASI_%s: %s", name, fault);
+    }
+    return NULL;
+}
+
+const struct config *config_read(struct arena *arena, const char **error) {
+    struct config *config = arena_take(arena, sizeof(*config));
+    *config = defaults;
+    const char *path = getenv("PUMASI_CONFIG");
+    const char *fault = set_from_file(arena, config, path ? path : "/etc/pumasi.conf");
+    if (!fault)
+        fault = set_from_environment(arena, config);
+    if (fault) {
+        *error = fault;
+        return NULL;
+    }
+    return config;
+}
+
+static const char *without_password(struct arena *arena, const char *url) {
+    const char *scheme_end = strstr(url, "://");
+    const char *at = strrchr(url, '@');
+    const char *colon = scheme_end ? strchr(scheme_end + 3, ':') : NULL;
+    if (!colon || !at || colon > at)
+        return url;
+    return arena_print(arena, "%.*s:***%s", (int)(colon - url), url, at);
+}
+
+const struct config_row *config_rows(struct arena *arena, const struct config *config, size_t *count) {
+    struct config_row *rows = arena_take_array(arena, COUNT(keys), sizeof(*rows));
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        const char *member = (const char *)config + keys[i].offset;
+        const char *value = NULL;
+        switch (keys[i].kind) {
+        case KIND_TEXT:
+            value = *(const char *const *)(const void *)member;
+            break;
+        case KIND_SECONDS:
+            value = arena_print(arena, "%lld", (long long)*(const int64_t *)(const void *)member);
+            break;
+        case KIND_REGISTRATION:
+            value = config->registration == REGISTRATION_OPEN ? "open" : "closed";
+            break;
+        }
+        rows[i] =
+            (struct config_row){keys[i].name, without_password(arena, value ? value : ""), keys[i].meaning};
+    }
+    *count = COUNT(keys);
+    return rows;
+}

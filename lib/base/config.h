@@ -1,0 +1,32 @@
+#pragma once
+/*
+ * The administrator's settings: one `key = value` file, named by PUMASI_CONFIG (default /etc/pumasi.conf),
+ * each key overridable as PUMASI_KEY in the environment. An unknown key or a bad value is an error that names
+ * the line and says what is allowed. KEY_file = PATH takes the value of a secret from a file.
+ */
+
+#include "base/arena.h"
+
+enum registration { REGISTRATION_OPEN, REGISTRATION_CLOSED };
+
+struct config {
+    enum registration registration; /* who may make an account of his own */
+    const char *base_url;           /* where people reach it, without a slash at the end */
+    const char *database;           /* path of the SQLite file */
+    const char *log;                /* path; NULL is standard error */
+    const char *mail;               /* "smtp://user:password@host:587" or "maildir:DIR" */
+    const char *mail_from;          /* the sender's address */
+    int64_t mail_delay_s;           /* rest before the edits of one task are mailed: 0 to 3600 */
+};
+
+/* Reads file and environment. NULL with *error set (in the arena) if something is wrong. */
+MUST_CHECK const struct config *config_read(struct arena *arena, const char **error);
+
+/* Every key with its value and meaning, for `pumasi config`. */
+struct config_row {
+    const char *key;
+    const char *value;
+    const char *meaning;
+};
+/* Sets *count; a password inside a value is replaced by "***". */
+const struct config_row *config_rows(struct arena *arena, const struct config *config, size_t *count);

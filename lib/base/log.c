@@ -1,0 +1,73 @@
+#include "base/log.h"
+
+#include "base/clock.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A process has one log. */
+static struct {
+    const char *program;
+    int descriptor;
+    char request_id[64];
+} the_log = {.program = "pumasi", .descriptor = STDERR_FILENO};
+
+bool log_open(const char *program, const char *path) {
+    the_log.program = program;
+    if (!path)
+        return true;
+    int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+    if (descriptor < 0)
+        return false;
+    the_log.descriptor = descriptor;
+    return true;
+}
+
+void log_set_request(const char *request_id) {
+    (void)snprintf(the_log.request_id, sizeof(the_log.request_id), "%s", request_id ? request_id : "");
+}
+
+/* Copies `text` as the inside of a JSON string; stops where less than 16 bytes are left. */
+static size_t add_escaped(char *line, size_t used, size_t size, const char *text) {
+    for (; *text && used + 16 < size; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (byte == '"' || byte == '\\') {
+            line[used++] = '\\';
+            line[used++] = (char)byte;
+        } else if (byte < 0x20 || byte == 0x7F) {
+            used += (size_t)snprintf(line + used, size - used, "\\u%04x", (unsigned)byte);
+        } else {
+            line[used++] = (char)byte;
+        }
+    }
+    return used;
+}
+
+void log_write(enum log_level level, const char *format, ...) {
+    static const char *const levels[] = {"info", "warning", "error"};
+    char message[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(message, sizeof(message), format, arguments);
+    va_end(arguments);
+
+    char time[CLOCK_RFC3339_BYTES];
+    clock_write_rfc3339(clock_now(), time);
+    char line[2048];
+    int head = snprintf(line, sizeof(line), "{\"time\":\"%s\",\"level\":\"%s\",\"program\":\"%s\",", time,
+                        levels[level], the_log.program);
+    size_t used = head > 0 ? (size_t)head : 0;
+    if (the_log.request_id[0]) {
+        used += (size_t)snprintf(line + used, sizeof(line) - used, "\"request\":\"");
+        used = add_escaped(line, used, sizeof(line), the_log.request_id);
+        used += (size_t)snprintf(line + used, sizeof(line) - used, "\",");
+    }
+    used += (size_t)snprintf(line + used, sizeof(line) - used, "\"message\":\"");
+    used = add_escaped(line, used, sizeof(line), message);
+    memcpy(line + used, "\"}\n", 3);
+    /* Nobody is left to tell if the log itself cannot be written. */
+    (void)!write(the_log.descriptor, line, used + 3);
+}

@@ -1,0 +1,23 @@
+#pragma once
+/*
+ * What the administrator must know, as one JSON object a line on standard error or in the file that `log` of
+ * the configuration names. A line is written whole by one write(2), and whatever stands in a message is
+ * escaped, so no line can be forged or torn. Passwords, tokens, cookies and mail bodies are never passed to
+ * it.
+ */
+
+#include "base/base.h"
+
+enum log_level { LOG_INFO, LOG_WARNING, LOG_ERROR };
+
+/* Names the program in each line; `path` NULL means standard error. False if the file cannot be opened. */
+MUST_CHECK bool log_open(const char *program, const char *path);
+
+/* Ties the lines that follow to one request; NULL ends it. The text is copied (at most 63 bytes). */
+void log_set_request(const char *request_id);
+
+void log_write(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#define log_info(...) log_write(LOG_INFO, __VA_ARGS__)
+#define log_warning(...) log_write(LOG_WARNING, __VA_ARGS__)
+#define log_error(...) log_write(LOG_ERROR, __VA_ARGS__)

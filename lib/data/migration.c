@@ -1,0 +1,77 @@
+#include "data/migration.h"
+
+#include "data/db_sqlite.h"
+#include "data/db_turn.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool run(sqlite3 *handle, const char *sql) {
+    return sqlite3_exec(handle, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* Empty files may become ours; a file with tables of somebody else's may not. */
+static const char *refusal(sqlite3 *handle, const char *path, struct arena *arena) {
+    int64_t application = sqlite_pragma(handle, "application_id");
+    int64_t version = sqlite_pragma(handle, "user_version");
+    if (application < 0 || version < 0)
+        return arena_print(arena, "%s: %s", path, sqlite3_errmsg(handle));
+    bool is_empty = application == 0 && version == 0 && sqlite_pragma(handle, "page_count") == 0;
+    if (!is_empty && application != PUMASI_APPLICATION_ID)
+        return arena_print(arena, "%s is not a database of Pumasi; it was left as it is", path);
+    if (version > (int64_t)MIGRATION_COUNT)
+        return arena_print(arena, "%s was made by a newer release (schema %lld, this program knows %zu)",
+                           path, (long long)version, MIGRATION_COUNT);
+    return NULL;
+}
+
+static bool apply(sqlite3 *handle, size_t number) {
+    char mark[96];
+    (void)sqlite3_snprintf(sizeof(mark), mark, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+                           PUMASI_APPLICATION_ID, (int)number);
+    bool good = run(handle, "BEGIN IMMEDIATE") && run(handle, MIGRATIONS[number - 1].sql) &&
+                run(handle, mark) && run(handle, "COMMIT");
+    return good;
+}
+
+bool migrate(const char *path, struct arena *arena, size_t *applied, const char **error) {
+    bool good = false;
+    sqlite3 *handle = NULL;
+    *applied = 0;
+    mode_t mask = umask(0027); /* the files that SQLite makes are not for others */
+    int turn = turn_open(path);
+    if (turn < 0 || !turn_take(turn)) {
+        *error = arena_print(arena, "%s-turn: %s", path, strerror(errno));
+        goto out;
+    }
+    handle = sqlite_open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, arena, error);
+    if (!handle)
+        goto out;
+    *error = refusal(handle, path, arena);
+    if (*error)
+        goto out;
+    if (!run(handle, "PRAGMA journal_mode = WAL")) {
+        *error = arena_print(arena, "%s: %s", path, sqlite3_errmsg(handle));
+        goto out;
+    }
+    for (size_t number = (size_t)sqlite_pragma(handle, "user_version") + 1; number <= MIGRATION_COUNT;
+         number++) {
+        if (!apply(handle, number)) {
+            *error = arena_print(arena, "%s: migration %s: %s", path, MIGRATIONS[number - 1].name,
+                                 sqlite3_errmsg(handle));
+            if (!sqlite3_get_autocommit(handle))
+                (void)run(handle, "ROLLBACK");
+            goto out;
+        }
+        ++*applied;
+    }
+    good = true;
+out:
+    (void)sqlite3_close(handle);
+    if (turn >= 0)
+        (void)close(turn); /* gives the turn back */
+    (void)umask(mask);
+    return good;
+}

@@ -1,0 +1,158 @@
+/* The states of a delivery: db/sqlite/0005-deliveries.sql draws them. */
+#include "domain/delivery.h"
+
+#include "base/clock.h"
+#include "base/random.h"
+
+#include <string.h>
+
+enum { FIRST_RETRY_S = 60, LONGEST_RETRY_S = 6 * 3600 };
+
+#define DUE_STATES "state IN ('pending', 'leased', 'retry')"
+
+DB_QUERY(DELIVERY_DUE, "SELECT id FROM delivery WHERE " DUE_STATES " AND next_at <= $1 LIMIT 1");
+DB_QUERY(DELIVERY_LEASE, "UPDATE delivery SET state = 'leased', attempts = attempts + 1, next_at = $2, lease = $4 "
+                         "WHERE id IN (SELECT id FROM delivery WHERE " DUE_STATES " AND next_at <= $1 "
+                         "ORDER BY next_at, id LIMIT $3)");
+DB_QUERY(DELIVERY_LEASED,
+         "SELECT delivery.id, delivery.task_id, delivery.first_event_id, delivery.last_event_id, "
+         "delivery.attempts, delivery.created_at, delivery.message_id, "
+         "\"user\".id, \"user\".email, \"user\".name, \"user\".language "
+         "FROM delivery JOIN \"user\" ON \"user\".id = delivery.user_id "
+         "WHERE delivery.state = 'leased' AND delivery.lease = $1 "
+         "ORDER BY delivery.id "
+         "LIMIT $2");
+DB_QUERY(DELIVERY_SENT, "UPDATE delivery SET state = 'sent', sent_at = $2, error = NULL WHERE id = $1");
+DB_QUERY(DELIVERY_END, "UPDATE delivery SET state = $2, error = $3 WHERE id = $1");
+DB_QUERY(DELIVERY_RETRY, "UPDATE delivery SET state = 'retry', next_at = $2, error = $3 WHERE id = $1");
+DB_QUERY(DELIVERY_REVIVE, "UPDATE delivery SET state = 'pending', next_at = $2, created_at = $2 "
+                          "WHERE id = $1 AND state IN ('failed', 'dead', 'retry')");
+DB_QUERY(DELIVERY_LIST, "SELECT delivery.id, delivery.task_id, delivery.attempts, delivery.created_at, "
+                        "\"user\".email, delivery.state, delivery.error "
+                        "FROM delivery JOIN \"user\" ON \"user\".id = delivery.user_id "
+                        "WHERE $1 = '' OR delivery.state = $1 "
+                        "ORDER BY delivery.id DESC "
+                        "LIMIT $2");
+
+static enum db_result read_leased(struct db *db, struct arena *arena, int64_t lease, int64_t limit,
+                                  struct delivery *deliveries, size_t *count) {
+    struct db_rows *rows = NULL;
+    enum db_result result = db_start(db, &DELIVERY_LEASED, &rows, db_integer(lease), db_integer(limit));
+    if (result != DB_OK)
+        return result;
+    *count = 0;
+    while ((result = db_next(rows)) == DB_ROW) {
+        struct delivery *delivery = &deliveries[(*count)++];
+        *delivery = (struct delivery){
+            .id = db_get_integer(rows, 0),
+            .task_id = db_get_integer(rows, 1),
+            .first_event_id = db_get_integer(rows, 2),
+            .last_event_id = db_get_integer(rows, 3),
+            .attempts = db_get_integer(rows, 4),
+            .created_at = db_get_integer(rows, 5),
+            .message_id = db_get_text(rows, 6, arena),
+            .recipient = {.id = db_get_integer(rows, 7),
+                          .email = db_get_text(rows, 8, arena),
+                          .name = db_get_text(rows, 9, arena)},
+        };
+        if (!language_from_code(db_get_text(rows, 10, arena), &delivery->recipient.language))
+            delivery->recipient.language = LANGUAGE_EN;
+    }
+    db_finish(rows);
+    return result == DB_END ? DB_OK : result;
+}
+
+enum outcome delivery_lease(struct db *db, struct arena *arena, int64_t limit, int64_t lease_s,
+                            struct delivery **deliveries, size_t *count) {
+    *count = 0;
+    *deliveries = arena_take_array(arena, (size_t)limit, sizeof(**deliveries));
+    int64_t now = clock_now();
+    int64_t any = 0;
+    enum db_result result = db_find_integer(db, &DELIVERY_DUE, &any, db_integer(now));
+    if (result != DB_OK) /* with nothing due no write turn is taken */
+        return outcome_of(result);
+    int64_t lease = 0; /* a number that no other lease has */
+    random_fill(&lease, sizeof(lease));
+    result = db_begin_write(db, 0);
+    if (result == DB_OK)
+        result = db_run(db, &DELIVERY_LEASE, db_integer(now), db_integer(now + lease_s), db_integer(limit),
+                        db_integer(lease));
+    if (result == DB_OK)
+        result = read_leased(db, arena, lease, limit, *deliveries, count);
+    if (result == DB_OK)
+        result = db_commit(db);
+    db_rollback(db);
+    return outcome_of(result);
+}
+
+/* One statement, durable on return. */
+static enum outcome record(struct db *db, const struct db_query *query, const struct db_value *values,
+                           size_t count) {
+    enum db_result result = db_begin_write(db, 0);
+    if (result == DB_OK)
+        result = db_run_values(db, query, values, count);
+    bool found = result == DB_OK && db_changes(db) > 0;
+    if (result == DB_OK)
+        result = db_commit(db);
+    db_rollback(db);
+    return result == DB_OK && !found ? OUTCOME_NOT_FOUND : outcome_of(result);
+}
+
+enum outcome delivery_sent(struct db *db, int64_t id) {
+    const struct db_value values[] = {db_integer(id), db_integer(clock_now())};
+    return record(db, &DELIVERY_SENT, values, COUNT(values));
+}
+
+enum outcome delivery_failed(struct db *db, int64_t id, const char *error) {
+    const struct db_value values[] = {db_integer(id), db_text("failed"), db_text(error)};
+    return record(db, &DELIVERY_END, values, COUNT(values));
+}
+
+enum outcome delivery_retry(struct db *db, const struct delivery *delivery, const char *error) {
+    int64_t now = clock_now();
+    if (now - delivery->created_at >= DELIVERY_GIVE_UP_S) {
+        const struct db_value values[] = {db_integer(delivery->id), db_text("dead"), db_text(error)};
+        return record(db, &DELIVERY_END, values, COUNT(values));
+    }
+    int64_t wait_s = LONGEST_RETRY_S;
+    if (delivery->attempts < 10 && ((int64_t)FIRST_RETRY_S << (delivery->attempts - 1)) < LONGEST_RETRY_S)
+        wait_s = (int64_t)FIRST_RETRY_S << (delivery->attempts - 1);
+    /* Mails that failed together do not come back together. */
+    unsigned char chance = 0;
+    random_fill(&chance, sizeof(chance));
+    wait_s += wait_s * (chance - 128) / 640;
+    const struct db_value values[] = {db_integer(delivery->id), db_integer(now + wait_s), db_text(error)};
+    return record(db, &DELIVERY_RETRY, values, COUNT(values));
+}
+
+enum outcome delivery_revive(struct db *db, int64_t id) {
+    const struct db_value values[] = {db_integer(id), db_integer(clock_now())};
+    return record(db, &DELIVERY_REVIVE, values, COUNT(values));
+}
+
+enum outcome delivery_list(struct db *db, struct arena *arena, const char *state, int64_t limit,
+                           struct delivery_row **list, size_t *count) {
+    struct db_rows *rows = NULL;
+    enum db_result result =
+        db_start(db, &DELIVERY_LIST, &rows, db_text(state ? state : ""), db_integer(limit));
+    if (result != DB_OK)
+        return outcome_of(result);
+    struct delivery_row *found = arena_take_array(arena, (size_t)limit, sizeof(*found));
+    size_t used = 0;
+    while ((result = db_next(rows)) == DB_ROW)
+        found[used++] = (struct delivery_row){
+            .id = db_get_integer(rows, 0),
+            .task_id = db_get_integer(rows, 1),
+            .attempts = db_get_integer(rows, 2),
+            .created_at = db_get_integer(rows, 3),
+            .email = db_get_text(rows, 4, arena),
+            .state = db_get_text(rows, 5, arena),
+            .error = db_get_text(rows, 6, arena),
+        };
+    db_finish(rows);
+    if (result == DB_END) {
+        *list = found;
+        *count = used;
+    }
+    return outcome_of(result);
+}

@@ -1,0 +1,86 @@
+#pragma once
+/*
+ * Deliveries: which mail goes to whom, planned from the outbox and followed to its end. The states stand in
+ * db/sqlite/0005-deliveries.sql; the mailer drives them: plan, lease, send with no transaction open, record.
+ */
+
+#include "domain/event.h"
+#include "domain/task.h"
+
+enum {
+    DELIVERY_MOST_WAIT_S = 600,        /* edits that never rest are mailed after this */
+    DELIVERY_GIVE_UP_S = 3 * 24 * 3600 /* a mail that cannot be sent is dead after this */
+};
+
+/* Why somebody gets a mail. */
+enum reason {
+    REASON_ASSIGNEE,     /* it is yours to do */
+    REASON_WAS_ASSIGNEE, /* it was, until this change */
+    REASON_CREATOR,      /* you made the task */
+};
+
+struct delivery {
+    int64_t id;
+    int64_t task_id;
+    int64_t first_event_id;
+    int64_t last_event_id;
+    int64_t attempts; /* this one included */
+    int64_t created_at;
+    const char *message_id; /* without angle brackets */
+    struct user recipient;
+};
+
+/* What a delivery tells: the net change by others than the recipient, from first to last event. */
+struct delivery_content {
+    struct task task; /* as it is now, maybe in the bin */
+    enum reason reason;
+    bool is_created;     /* within these events */
+    bool is_deleted;     /* net: it went into the bin */
+    bool is_restored;    /* net: it came out of the bin */
+    struct person actor; /* who did the last of it; id 0: somebody at the server */
+    bool has_several_actors;
+    int64_t at;                   /* of the last event told */
+    struct event_change *changes; /* one a field, what came back to where it was is left out */
+    size_t change_count;
+    struct event *comments; /* events with a comment */
+    size_t comment_count;
+    bool is_empty; /* nothing is left to tell */
+};
+
+/*
+ * Turns ripe outbox rows into deliveries, in one transaction a batch: a task's are ripe when it has rested
+ * for `rest_s`, at once if somebody was put in charge, and after ten minutes in any case. *planned counts
+ * deliveries; *more is true while there is another batch. `host` names this server in Message-IDs.
+ */
+MUST_CHECK enum outcome delivery_plan(struct db *db, struct arena *arena, const char *host, int64_t rest_s,
+                                      size_t *planned, bool *more);
+
+/* Takes at most `limit` deliveries that are due, for `lease_s`; nobody else gets them meanwhile. */
+MUST_CHECK enum outcome delivery_lease(struct db *db, struct arena *arena, int64_t limit, int64_t lease_s,
+                                       struct delivery **deliveries, size_t *count);
+
+MUST_CHECK enum outcome delivery_content(struct db *db, struct arena *arena, const struct delivery *delivery,
+                                         struct delivery_content *content);
+
+/* How a try ended; each is durable on return. `error` is what the server said. */
+MUST_CHECK enum outcome delivery_sent(struct db *db, int64_t id);
+MUST_CHECK enum outcome delivery_failed(struct db *db, int64_t id, const char *error);
+/* Tried again later: after one minute, doubling up to six hours, a fifth more or less by chance; dead after
+ * three days. */
+MUST_CHECK enum outcome delivery_retry(struct db *db, const struct delivery *delivery, const char *error);
+
+/* Lets a dead or failed mail be tried again. OUTCOME_NOT_FOUND: there is none of this number. */
+MUST_CHECK enum outcome delivery_revive(struct db *db, int64_t id);
+
+/* For the administrator: the latest `limit` deliveries, or only those in `state`. */
+struct delivery_row {
+    int64_t id;
+    int64_t task_id;
+    int64_t attempts;
+    int64_t created_at;
+    const char *email;
+    const char *state;
+    const char *error; /* NULL: none */
+};
+MUST_CHECK enum outcome delivery_list(struct db *db, struct arena *arena, const char *state, int64_t limit,
+                                      struct delivery_row **rows, size_t *count);

@@ -1,0 +1,161 @@
+#include "domain/event.h"
+
+#include <assert.h>
+#include <json-c/json.h>
+#include <string.h>
+
+DB_QUERY(EVENT_POSITION, "SELECT coalesce(max(id), 0) FROM event WHERE is_visible = 1");
+
+#define EVENT_COLUMNS                                                                                        \
+    "event.id, event.at, event.type, event.actor_id, actor.name, coalesce(event.task_version, 0), event.detail"
+#define EVENT_TABLES "event LEFT JOIN \"user\" AS actor ON actor.id = event.actor_id"
+
+DB_QUERY(EVENT_LIST,
+         "SELECT " EVENT_COLUMNS " FROM " EVENT_TABLES " WHERE event.task_id = $1 AND event.id > $2 "
+         "ORDER BY event.id "
+         "LIMIT $3");
+DB_QUERY(EVENT_RANGE, "SELECT " EVENT_COLUMNS " FROM " EVENT_TABLES " WHERE event.task_id = $1 "
+                      "AND event.id BETWEEN $2 AND $3 "
+                      "ORDER BY event.id");
+DB_QUERY(EVENT_SINCE, "SELECT " EVENT_COLUMNS " FROM " EVENT_TABLES " WHERE event.task_id = $1 "
+                      "AND event.task_version > $2 "
+                      "ORDER BY event.id");
+DB_QUERY(PERSON_NAME, "SELECT name FROM \"user\" WHERE id = $1");
+
+enum outcome event_position(struct db *db, int64_t *position) {
+    return outcome_of(db_find_integer_values(db, &EVENT_POSITION, position, NULL, 0));
+}
+
+static const char *json_copy(struct arena *arena, struct json_object *value) {
+    return arena_copy(arena, json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN |
+                                                                       JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+static int64_t person_id(struct json_object *value) {
+    return json_object_is_type(value, json_type_int) ? json_object_get_int64(value) : 0;
+}
+
+/* The log was written by triggers and checked by the database: what is missing is simply not there. */
+static void read_detail(struct arena *arena, const char *detail, struct event *event) {
+    struct json_object *root = json_tokener_parse(detail);
+    struct json_object *changes = json_object_object_get(root, "changes");
+    if (json_object_is_type(changes, json_type_object)) {
+        event->changes =
+            arena_take_array(arena, (size_t)json_object_object_length(changes), sizeof(*event->changes));
+        struct json_object_iterator at = json_object_iter_begin(changes);
+        struct json_object_iterator end = json_object_iter_end(changes);
+        for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+            struct json_object *change = json_object_iter_peek_value(&at);
+            struct json_object *from = json_object_object_get(change, "from");
+            struct json_object *to = json_object_object_get(change, "to");
+            struct event_change *row = &event->changes[event->change_count++];
+            row->field = arena_copy(arena, json_object_iter_peek_name(&at));
+            row->from = json_copy(arena, from);
+            row->to = json_copy(arena, to);
+            if (strcmp(row->field, "assignee") == 0) {
+                row->from_id = person_id(from);
+                row->to_id = person_id(to);
+            }
+        }
+    }
+    struct json_object *comment = json_object_object_get(root, "comment");
+    const char *body = json_object_get_string(json_object_object_get(comment, "body"));
+    event->comment = body ? arena_copy(arena, body) : NULL;
+    (void)json_object_put(root);
+}
+
+static enum db_result find_name(struct db *db, struct arena *arena, int64_t id, const char **name) {
+    if (!id)
+        return DB_OK;
+    struct db_rows *rows = NULL;
+    enum db_result result = db_start(db, &PERSON_NAME, &rows, db_integer(id));
+    if (result != DB_OK)
+        return result;
+    result = db_next(rows);
+    if (result == DB_ROW)
+        *name = db_get_text(rows, 0, arena);
+    db_finish(rows);
+    return result == DB_ROW || result == DB_END ? DB_OK : result;
+}
+
+/* Assignees stand in the log by id, so that a name is stored in one place only. */
+static enum db_result name_people(struct db *db, struct arena *arena, struct event *events, size_t count) {
+    enum db_result result = DB_OK;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < events[i].change_count && result == DB_OK; j++) {
+            struct event_change *change = &events[i].changes[j];
+            result = find_name(db, arena, change->from_id, &change->from_name);
+            if (result == DB_OK)
+                result = find_name(db, arena, change->to_id, &change->to_name);
+        }
+    }
+    return result;
+}
+
+static enum outcome read_events(struct db *db, struct arena *arena, struct db_rows *rows,
+                                struct event **events, size_t *count) {
+    size_t capacity = 16;
+    size_t used = 0;
+    struct event *list = arena_take_array(arena, capacity, sizeof(*list));
+    enum db_result result = DB_END;
+    while ((result = db_next(rows)) == DB_ROW) {
+        if (used == capacity) {
+            struct event *larger = arena_take_array(arena, capacity * 2, sizeof(*list));
+            memcpy(larger, list, capacity * sizeof(*list));
+            list = larger;
+            capacity *= 2;
+        }
+        struct event *event = &list[used++];
+        *event = (struct event){
+            .id = db_get_integer(rows, 0),
+            .at = db_get_integer(rows, 1),
+            .type = db_get_text(rows, 2, arena),
+            .actor = {db_get_integer(rows, 3), db_get_text(rows, 4, arena)},
+            .task_version = db_get_integer(rows, 5),
+        };
+        read_detail(arena, db_peek_text(rows, 6).text, event);
+    }
+    db_finish(rows);
+    if (result == DB_END)
+        result = name_people(db, arena, list, used);
+    if (result == DB_OK) {
+        *events = list;
+        *count = used;
+    }
+    return outcome_of(result);
+}
+
+enum outcome event_list(struct db *db, struct arena *arena, int64_t task_id, int64_t after, int64_t limit,
+                        struct event **events, size_t *count, int64_t *next) {
+    assert(limit > 0);
+    struct db_rows *rows = NULL;
+    /* One more than asked for tells whether more follow. */
+    enum outcome outcome = outcome_of(
+        db_start(db, &EVENT_LIST, &rows, db_integer(task_id), db_integer(after), db_integer(limit + 1)));
+    if (outcome == OUTCOME_OK)
+        outcome = read_events(db, arena, rows, events, count);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    *next = 0;
+    if (*count > (size_t)limit) {
+        *count = (size_t)limit;
+        *next = (*events)[limit - 1].id;
+    }
+    return OUTCOME_OK;
+}
+
+enum outcome event_range(struct db *db, struct arena *arena, int64_t task_id, int64_t first, int64_t last,
+                         struct event **events, size_t *count) {
+    struct db_rows *rows = NULL;
+    enum outcome outcome = outcome_of(
+        db_start(db, &EVENT_RANGE, &rows, db_integer(task_id), db_integer(first), db_integer(last)));
+    return outcome == OUTCOME_OK ? read_events(db, arena, rows, events, count) : outcome;
+}
+
+enum outcome event_since_version(struct db *db, struct arena *arena, int64_t task_id, int64_t version,
+                                 struct event **events, size_t *count) {
+    struct db_rows *rows = NULL;
+    enum outcome outcome =
+        outcome_of(db_start(db, &EVENT_SINCE, &rows, db_integer(task_id), db_integer(version)));
+    return outcome == OUTCOME_OK ? read_events(db, arena, rows, events, count) : outcome;
+}

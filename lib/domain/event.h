@@ -1,0 +1,46 @@
+#pragma once
+/*
+ * The log: what happened, written by the database's triggers in the transaction of the change itself, so that
+ * no writer can leave it out. Events are only ever added.
+ */
+
+#include "domain/user.h"
+
+/* One field of a change. Values are JSON as stored; people are ids here and names in `from_name`, `to_name`.
+ */
+struct event_change {
+    const char *field; /* title description status progress priority assignee due_on labels */
+    const char *from;  /* JSON value */
+    const char *to;    /* JSON value */
+    int64_t from_id;   /* of an assignee; else 0 */
+    int64_t to_id;
+    const char *from_name; /* of an assignee; NULL: nobody, or not an assignee */
+    const char *to_name;
+};
+
+struct event {
+    int64_t id;
+    int64_t at;
+    const char *type;     /* "task.updated" ... */
+    struct person actor;  /* id 0: somebody at the server */
+    int64_t task_version; /* 0: not about a version */
+    struct event_change *changes;
+    size_t change_count;
+    const char *comment; /* text of a comment; NULL: none */
+};
+
+/* The highest id of an event that changes what people see: the version of everything. */
+MUST_CHECK enum outcome event_position(struct db *db, int64_t *position);
+
+/* Events of a task, oldest first, at most `limit` with an id above `after`; *next is the last one's id if
+ * more follow, else 0. */
+MUST_CHECK enum outcome event_list(struct db *db, struct arena *arena, int64_t task_id, int64_t after,
+                                   int64_t limit, struct event **events, size_t *count, int64_t *next);
+
+/* Events of a task from id `first` to id `last`. */
+MUST_CHECK enum outcome event_range(struct db *db, struct arena *arena, int64_t task_id, int64_t first,
+                                    int64_t last, struct event **events, size_t *count);
+
+/* Events that made the versions above `version` of a task. */
+MUST_CHECK enum outcome event_since_version(struct db *db, struct arena *arena, int64_t task_id,
+                                            int64_t version, struct event **events, size_t *count);

@@ -1,0 +1,138 @@
+#include "domain/user.h"
+
+#include "domain/password.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define USER_COLUMNS "id, email, name, role, language"
+
+DB_QUERY(USER_INSERT, "INSERT INTO \"user\" (email, email_key, name, password_hash, role, language) "
+                      "VALUES ($1, $2, $3, $4, $5, $6) "
+                      "RETURNING " USER_COLUMNS);
+DB_QUERY(USER_FIND, "SELECT " USER_COLUMNS " FROM \"user\" WHERE id = $1");
+DB_QUERY(USER_LIST, "SELECT " USER_COLUMNS " FROM \"user\" ORDER BY name, id");
+DB_QUERY(USER_UPDATE, "UPDATE \"user\" "
+                      "SET name = coalesce($2, name), language = coalesce($3, language) "
+                      "WHERE id = $1 "
+                      "RETURNING " USER_COLUMNS);
+
+bool user_email_is_valid(const char *email) {
+    size_t size = strlen(email);
+    const char *at = strchr(email, '@');
+    if (size > USER_MOST_EMAIL || !at || at == email || !at[1] || strchr(at + 1, '@'))
+        return false;
+    /* Quoted local parts and comments (RFC 5322, 3.4.1) are left out on purpose: nobody has one, and each is
+     * a way into a header. */
+    for (const char *c = email; *c; c++)
+        if (*c <= ' ' || *c >= 0x7F || strchr("\"(),:;<>[\\]", *c))
+            return false;
+    const char *domain = at + 1;
+    return *domain != '.' && domain[strlen(domain) - 1] != '.' && !strstr(domain, "..") && email[0] != '.' &&
+           at[-1] != '.';
+}
+
+const char *user_email_key(struct arena *arena, const char *email) {
+    char *key = arena_copy(arena, email);
+    for (char *c = key; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return key;
+}
+
+static void read_user(struct db_rows *rows, struct arena *arena, struct user *user) {
+    enum language language = LANGUAGE_EN;
+    if (!language_from_code(db_get_text(rows, 4, arena), &language))
+        language = LANGUAGE_EN;
+    *user = (struct user){
+        .id = db_get_integer(rows, 0),
+        .email = db_get_text(rows, 1, arena),
+        .name = db_get_text(rows, 2, arena),
+        .is_admin = strcmp(db_get_text(rows, 3, arena), "admin") == 0,
+        .language = language,
+    };
+}
+
+/* Runs a started statement that answers at most one person. */
+static enum outcome read_one(struct db_rows *rows, struct arena *arena, struct user *user) {
+    enum db_result result = db_next(rows);
+    enum outcome outcome = result == DB_END ? OUTCOME_NOT_FOUND : outcome_of(result);
+    if (result == DB_ROW) {
+        read_user(rows, arena, user);
+        /* A statement that writes has written only when it has ended. */
+        result = db_next(rows);
+        outcome = outcome_of(result);
+    }
+    if (result == DB_CONSTRAINT)
+        outcome = OUTCOME_EXISTS;
+    db_finish(rows);
+    return outcome;
+}
+
+enum outcome user_create(struct db *db, struct arena *arena, const struct user_new *new_user,
+                         struct user *created) {
+    const char *hash = password_hash(arena, new_user->password);
+    if (!hash)
+        return OUTCOME_FAILED;
+    enum db_result result = db_begin_write(db, 0);
+    if (result != DB_OK)
+        return outcome_of(result);
+    struct db_rows *rows = NULL;
+    enum outcome outcome = outcome_of(db_start(
+        db, &USER_INSERT, &rows, db_text(new_user->email), db_text(user_email_key(arena, new_user->email)),
+        db_text(new_user->name), db_text(hash), db_text(new_user->is_admin ? "admin" : "member"),
+        db_text(language_code(new_user->language))));
+    if (outcome == OUTCOME_OK)
+        outcome = read_one(rows, arena, created);
+    if (outcome == OUTCOME_OK)
+        outcome = outcome_of(db_commit(db));
+    db_rollback(db);
+    return outcome;
+}
+
+enum outcome user_find(struct db *db, struct arena *arena, int64_t id, struct user *found) {
+    struct db_rows *rows = NULL;
+    enum outcome outcome = outcome_of(db_start(db, &USER_FIND, &rows, db_integer(id)));
+    return outcome == OUTCOME_OK ? read_one(rows, arena, found) : outcome;
+}
+
+enum outcome user_list(struct db *db, struct arena *arena, struct user **users, size_t *count) {
+    struct db_rows *rows = NULL;
+    enum db_result result = db_start_values(db, &USER_LIST, &rows, NULL, 0);
+    if (result != DB_OK)
+        return outcome_of(result);
+    size_t capacity = 32;
+    size_t used = 0;
+    struct user *list = arena_take_array(arena, capacity, sizeof(*list));
+    while ((result = db_next(rows)) == DB_ROW) {
+        if (used == capacity) {
+            struct user *larger = arena_take_array(arena, capacity * 2, sizeof(*list));
+            memcpy(larger, list, capacity * sizeof(*list));
+            list = larger;
+            capacity *= 2;
+        }
+        read_user(rows, arena, &list[used++]);
+    }
+    db_finish(rows);
+    if (result == DB_END) {
+        *users = list;
+        *count = used;
+    }
+    return outcome_of(result);
+}
+
+enum outcome user_update(struct db *db, struct arena *arena, int64_t id, const struct user_changes *changes,
+                         struct user *updated) {
+    enum db_result result = db_begin_write(db, id);
+    if (result != DB_OK)
+        return outcome_of(result);
+    struct db_rows *rows = NULL;
+    const char *language = changes->language ? language_code(*changes->language) : NULL;
+    enum outcome outcome = outcome_of(
+        db_start(db, &USER_UPDATE, &rows, db_integer(id), db_text(changes->name), db_text(language)));
+    if (outcome == OUTCOME_OK)
+        outcome = read_one(rows, arena, updated);
+    if (outcome == OUTCOME_OK)
+        outcome = outcome_of(db_commit(db));
+    db_rollback(db);
+    return outcome;
+}

@@ -1,0 +1,52 @@
+#pragma once
+/* People: who may sign in and be named in tasks. */
+
+#include "base/words.h"
+#include "domain/outcome.h"
+
+enum { USER_MOST_NAME = 100, USER_MOST_EMAIL = 254 };
+
+struct user {
+    int64_t id;
+    const char *email;
+    const char *name;
+    bool is_admin;
+    enum language language;
+};
+
+/* What somebody else may see of a person. */
+struct person {
+    int64_t id;       /* 0: nobody */
+    const char *name; /* NULL: nobody */
+};
+
+/* True for what can be mailed to and typed into a header without harm: local@domain, printable ASCII. */
+bool user_email_is_valid(const char *email);
+
+/* The spelling under which an address is found: lower case. */
+const char *user_email_key(struct arena *arena, const char *email);
+
+struct user_new {
+    const char *email;
+    const char *name;
+    const char *password;
+    bool is_admin;
+    enum language language;
+};
+
+/* Makes an account. OUTCOME_EXISTS: the address has one. */
+MUST_CHECK enum outcome user_create(struct db *db, struct arena *arena, const struct user_new *new_user,
+                                    struct user *created);
+
+MUST_CHECK enum outcome user_find(struct db *db, struct arena *arena, int64_t id, struct user *found);
+
+/* Everyone, by name; *users lives in the arena. */
+MUST_CHECK enum outcome user_list(struct db *db, struct arena *arena, struct user **users, size_t *count);
+
+/* Name and language; NULL leaves one as it is. */
+struct user_changes {
+    const char *name;
+    const enum language *language;
+};
+MUST_CHECK enum outcome user_update(struct db *db, struct arena *arena, int64_t id,
+                                    const struct user_changes *changes, struct user *updated);

@@ -1,0 +1,26 @@
+#include "http/cgi.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *variable(void *with, const char *name) {
+    (void)with;
+    return getenv(name);
+}
+
+static size_t read_input(void *with, char *bytes, size_t size) {
+    (void)with;
+    return fread(bytes, 1, size, stdin);
+}
+
+int cgi_serve(struct worker *worker) {
+    const struct gateway gateway = {variable, read_input, NULL};
+    struct buffer head;
+    struct buffer body;
+    (void)alarm(FUNCTION.limits.seconds); /* the default action ends the process; the web server answers */
+    serve(worker, &gateway, &head, &body);
+    bool sent = fwrite(head.data, 1, head.size, stdout) == head.size &&
+                fwrite(body.data ? body.data : "", 1, body.size, stdout) == body.size && fflush(stdout) == 0;
+    return sent ? EXIT_SUCCESS : EXIT_FAILURE;
+}

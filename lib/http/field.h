@@ -1,0 +1,49 @@
+#pragma once
+/*
+ * What a function accepts, declared as data and checked before `run` sees a byte: names, types and bounds.
+ * The same names serve JSON bodies, form bodies and query strings.
+ */
+
+#include "base/words.h"
+
+enum field_type {
+    FIELD_TEXT,     /* one line; spaces at both ends are dropped */
+    FIELD_LONGTEXT, /* with newlines and tabs, as typed */
+    FIELD_SECRET,   /* one line, as typed: a password */
+    FIELD_EMAIL,    /* an address that can be mailed to */
+    FIELD_INTEGER,
+    FIELD_CHOICE, /* one of `choices`; `integer` is its place */
+    FIELD_DAY,    /* YYYY-MM-DD */
+    FIELD_PERSON, /* an id, "me", or "none" (0) */
+    FIELD_LABELS, /* a list of texts; in a form one text with commas */
+    FIELD_FLAG,   /* 1 or 0 */
+};
+
+struct field {
+    const char *name;
+    enum field_type type;
+    bool is_required;
+    bool may_be_empty; /* null, or "" in a form: nobody, no date */
+    bool in_bytes;     /* least and most count bytes, not characters */
+    int64_t least;     /* texts: length; integers: value */
+    int64_t most;
+    const char *const *choices; /* ended by NULL */
+};
+
+/* What arrived for a field. */
+struct field_value {
+    bool is_given;
+    bool is_empty; /* given as null or ""; only where may_be_empty */
+    const char *text;
+    int64_t integer;
+    const char **texts; /* FIELD_LABELS */
+    size_t count;
+};
+
+/* What is wrong with a field: told to the person beside it. */
+struct fault {
+    const char *field;
+    const char *code; /* for programs: required, unknown, repeated, type, ... */
+    const char *message;
+    const struct fault *next;
+};

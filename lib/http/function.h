@@ -1,0 +1,38 @@
+#pragma once
+/*
+ * A function: one endpoint, one program. Its file declares what it takes, may touch and may cost; `main` is
+ * the library's. See handlers/http/ for all of them and README.md for how to add one.
+ */
+
+#include "data/grant.h"
+#include "http/field.h"
+
+struct request;
+
+enum access {
+    ACCESS_ANYONE,   /* no session is looked up */
+    ACCESS_OPTIONAL, /* request->user is NULL or who is signed in */
+    ACCESS_MEMBER,   /* 401 without a session */
+};
+
+struct limits {
+    unsigned seconds; /* a run past it is ended and answered 504 */
+    unsigned workers; /* processes that answer at once */
+};
+
+struct function {
+    const char *name; /* as in handlers/routes */
+    enum access access;
+    const struct field *fields; /* of the body, or of the query where the method is GET */
+    size_t field_count;
+    const struct grant *grants; /* besides reading the session and its person */
+    size_t grant_count;
+    struct limits limits;
+    void (*run)(struct request *request);
+};
+
+/* The one that this program is. */
+extern const struct function FUNCTION;
+
+#define FUNCTION_FIELDS(array) .fields = (array), .field_count = COUNT(array)
+#define FUNCTION_GRANTS(array) .grants = (array), .grant_count = COUNT(array)

@@ -1,0 +1,21 @@
+#pragma once
+/* From the bytes of a body or a query to the checked values of a function's fields. */
+
+#include "http/request.h"
+
+enum input_result {
+    INPUT_GOOD,      /* every declared field has a value or is not given; faults may have been noted */
+    INPUT_MALFORMED, /* not JSON, not a form, not UTF-8: 400 */
+};
+
+/* *detail (in the arena) says what is malformed. */
+MUST_CHECK enum input_result input_read_json(struct request *request, const char *body, size_t size,
+                                             const char **detail);
+
+/* A body of application/x-www-form-urlencoded or a query string. */
+MUST_CHECK enum input_result input_read_form(struct request *request, const char *text, size_t size,
+                                             const char **detail);
+
+/* Undoes percent-encoding, and '+' for a space where `is_form`. NULL where it is not well-formed or not UTF-8
+ * or holds a NUL. */
+const char *input_decode(struct arena *arena, const char *text, size_t size, bool is_form);

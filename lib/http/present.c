@@ -1,0 +1,122 @@
+#include "http/present.h"
+
+#include "base/clock.h"
+
+#include <string.h>
+
+static void add_time(struct json_writer *json, const char *key, int64_t time) {
+    char text[CLOCK_RFC3339_BYTES];
+    clock_write_rfc3339(time, text);
+    json_add_text(json, key, text);
+}
+
+void present_user(struct json_writer *json, const struct user *user) {
+    json_open_object(json);
+    json_add_integer(json, "id", user->id);
+    json_add_text(json, "name", user->name);
+    json_add_text(json, "email", user->email);
+    json_add_text(json, "role", user->is_admin ? "admin" : "member");
+    json_add_text(json, "language", language_code(user->language));
+    json_close_object(json);
+}
+
+void present_person(struct json_writer *json, const struct person *person) {
+    if (!person->id) {
+        json_null(json);
+        return;
+    }
+    json_open_object(json);
+    json_add_integer(json, "id", person->id);
+    json_add_text(json, "name", person->name);
+    json_close_object(json);
+}
+
+void present_task(struct json_writer *json, const struct task *task) {
+    json_open_object(json);
+    json_add_integer(json, "id", task->id);
+    json_add_text(json, "title", task->title);
+    json_add_text(json, "description", task->description);
+    json_add_text(json, "status", task->status);
+    json_add_integer(json, "progress", task->progress);
+    json_add_text(json, "priority", task->priority);
+    json_key(json, "assignee");
+    present_person(json, &task->assignee);
+    json_key(json, "creator");
+    present_person(json, &task->creator);
+    json_add_text(json, "due_on", task->due_on);
+    json_add_raw(json, "labels", task->labels);
+    json_add_integer(json, "version", task->version);
+    add_time(json, "created_at", task->created_at);
+    add_time(json, "updated_at", task->updated_at);
+    json_close_object(json);
+}
+
+static void present_side(struct json_writer *json, const char *key, const struct event_change *change,
+                         const char *value, int64_t id, const char *name) {
+    json_key(json, key);
+    if (strcmp(change->field, "assignee") == 0)
+        present_person(json, &(struct person){id, name});
+    else
+        json_raw(json, value);
+}
+
+void present_event(struct json_writer *json, const struct event *event) {
+    json_open_object(json);
+    json_add_integer(json, "id", event->id);
+    add_time(json, "time", event->at);
+    json_add_text(json, "type", event->type);
+    json_key(json, "actor");
+    present_person(json, &event->actor);
+    if (event->task_version)
+        json_add_integer(json, "version", event->task_version);
+    else
+        json_add_null(json, "version");
+    json_key(json, "changes");
+    json_open_object(json);
+    for (size_t i = 0; i < event->change_count; i++) {
+        const struct event_change *change = &event->changes[i];
+        json_key(json, change->field);
+        json_open_object(json);
+        present_side(json, "from", change, change->from, change->from_id, change->from_name);
+        present_side(json, "to", change, change->to, change->to_id, change->to_name);
+        json_close_object(json);
+    }
+    json_close_object(json);
+    json_add_text(json, "comment", event->comment);
+    json_close_object(json);
+}
+
+void present_comment(struct json_writer *json, const struct comment *comment) {
+    json_open_object(json);
+    json_add_integer(json, "id", comment->id);
+    json_add_text(json, "body", comment->body);
+    json_key(json, "author");
+    present_person(json, &comment->author);
+    add_time(json, "created_at", comment->created_at);
+    json_close_object(json);
+}
+
+void respond_task(struct request *request, int status, const struct task *task) {
+    const char *location = arena_print(request->arena, "/api/tasks/%lld", (long long)task->id);
+    if (request->is_html) {
+        respond_see_other(request, location);
+        return;
+    }
+    struct json_writer *json = respond_json(request, status);
+    if (status == 201)
+        respond_header(request, "Location", location);
+    present_task(json, task);
+}
+
+void respond_signed_in(struct request *request, int status, const struct user *user, const char *token) {
+    if (request->is_html) {
+        respond_see_other(request, "/api/tasks");
+    } else {
+        struct json_writer *json = respond_json(request, status);
+        json_open_object(json);
+        json_key(json, "user");
+        present_user(json, user);
+        json_close_object(json);
+    }
+    respond_session(request, token);
+}

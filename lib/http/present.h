@@ -1,0 +1,19 @@
+#pragma once
+/* How things look in JSON answers; one function a thing. */
+
+#include "domain/comment.h"
+#include "domain/event.h"
+#include "domain/task.h"
+#include "http/request.h"
+
+void present_user(struct json_writer *json, const struct user *user);
+void present_person(struct json_writer *json, const struct person *person);
+void present_task(struct json_writer *json, const struct task *task);
+void present_event(struct json_writer *json, const struct event *event);
+void present_comment(struct json_writer *json, const struct comment *comment);
+
+/* Answers a task after a change: the task itself, or for a plain browser its page. */
+void respond_task(struct request *request, int status, const struct task *task);
+
+/* Answers a sign-in: cookie, and who it is. */
+void respond_signed_in(struct request *request, int status, const struct user *user, const char *token);

@@ -1,0 +1,85 @@
+#include "http/request.h"
+
+#include "http/input.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct field_value *request_value(const struct request *request, size_t index) {
+    assert(index < request->function->field_count);
+    return &request->values[index];
+}
+
+/* The bounds of the field, for the {least}, {most} and {choices} of a message. */
+static const char *fault_message(struct request *request, const struct field *field, enum words_key message) {
+    struct arena *arena = request->arena;
+    struct buffer choices = buffer_new(arena, 32);
+    for (size_t i = 0; field && field->choices && field->choices[i]; i++)
+        buffer_print(&choices, "%s%s", i ? ", " : "", field->choices[i]);
+    return words_print(arena, request->language, message,
+                       {"least", arena_print(arena, "%lld", field ? (long long)field->least : 0)},
+                       {"most", arena_print(arena, "%lld", field ? (long long)field->most : 0)},
+                       {"choices", choices.data});
+}
+
+void request_fault(struct request *request, const char *name, const char *code, enum words_key message) {
+    const struct field *field = NULL;
+    for (size_t i = 0; i < request->function->field_count; i++)
+        if (strcmp(request->function->fields[i].name, name) == 0)
+            field = &request->function->fields[i];
+    struct fault *fault = arena_take(request->arena, sizeof(*fault));
+    *fault = (struct fault){name, code, fault_message(request, field, message), NULL};
+    /* In the order in which they were found. */
+    const struct fault **last = &request->faults;
+    while (*last)
+        last = (const struct fault **)(uintptr_t) & (*last)->next;
+    *last = fault;
+}
+
+const char *request_header(const struct request *request, const char *variable) {
+    return request->gateway->variable(request->gateway->with, variable);
+}
+
+const char *request_cookie(struct request *request, const char *name) {
+    const char *at = request_header(request, "HTTP_COOKIE");
+    size_t name_size = strlen(name);
+    while (at && *at) {
+        at += strspn(at, "; ");
+        size_t size = strcspn(at, ";");
+        if (size > name_size && strncmp(at, name, name_size) == 0 && at[name_size] == '=')
+            return arena_copy_bytes(request->arena, at + name_size + 1, size - name_size - 1);
+        at += size;
+    }
+    return NULL;
+}
+
+const char *request_session_cookie(const struct request *request) {
+    bool is_https = strncmp(request->config->base_url, "https://", 8) == 0;
+    return is_https ? "__Host-session" : "session";
+}
+
+const char *request_query(struct request *request, const char *name) {
+    size_t name_size = strlen(name);
+    for (const char *at = request->query; *at;) {
+        size_t size = strcspn(at, "&");
+        if (size > name_size && strncmp(at, name, name_size) == 0 && at[name_size] == '=')
+            return input_decode(request->arena, at + name_size + 1, size - name_size - 1, true);
+        at += size + (at[size] == '&');
+    }
+    return NULL;
+}
+
+int64_t request_if_match(const struct request *request) {
+    const char *tag = request_header(request, "HTTP_IF_MATCH");
+    if (!tag || *tag != '"')
+        return 0;
+    char *end = NULL;
+    long long version = strtoll(tag + 1, &end, 10);
+    bool is_whole = end != tag + 1 && strcmp(end, "\"") == 0;
+    return is_whole && version > 0 ? version : 0;
+}
+
+const char *request_task_path(const struct request *request) {
+    return arena_print(request->arena, "/api/tasks/%lld", (long long)request->path_id);
+}

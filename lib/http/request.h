@@ -1,0 +1,64 @@
+#pragma once
+/* One request, from the gateway's variables to checked input, and what a handler asks of it. */
+
+#include "base/config.h"
+#include "domain/user.h"
+#include "http/function.h"
+#include "http/response.h"
+
+enum { REQUEST_MOST_BODY_BYTES = 256 * 1024, REQUEST_MOST_DEPTH = 16 };
+
+/* Where a request comes from: FastCGI or the environment of a plain CGI program. */
+struct gateway {
+    const char *(*variable)(void *with, const char *name); /* CGI variable (RFC 3875); NULL: not there */
+    size_t (*read)(void *with, char *bytes,
+                   size_t size); /* of the body; less than asked for: it ends there */
+    void *with;
+};
+
+struct request {
+    struct arena *arena;
+    struct db *db;
+    const struct config *config;
+    const struct function *function;
+    const struct gateway *gateway;
+    struct response response;
+
+    const char *id; /* ties log lines together */
+    const char *method;
+    const char *path;  /* decoded, without the query */
+    const char *query; /* raw; "" where there is none */
+    int64_t path_id;   /* the {id} of the route; 0: none */
+    bool is_html;      /* a plain browser asks: answer pages and redirects */
+    bool is_form;      /* the body came from a form */
+    enum language language;
+    const struct user *user; /* NULL: nobody is signed in */
+    const char *token;       /* of the session; NULL: none */
+
+    struct field_value *values; /* one for each declared field, in order */
+    const struct fault *faults; /* NULL: none */
+};
+
+/* The value of the function's field number `index`. */
+const struct field_value *request_value(const struct request *request, size_t index);
+
+/* Says what is wrong with a field; the answer is 422 then (respond_faults). */
+void request_fault(struct request *request, const char *field, const char *code, enum words_key message);
+
+/* A request header, NULL where there is none: request_header(request, "HTTP_ACCEPT"). */
+const char *request_header(const struct request *request, const char *variable);
+
+/* Value of a cookie; NULL where there is none. */
+const char *request_cookie(struct request *request, const char *name);
+
+/* "session", or "__Host-session" where the base address is https. */
+const char *request_session_cookie(const struct request *request);
+
+/* A value of the query as it was given; NULL where there is none. */
+const char *request_query(struct request *request, const char *name);
+
+/* The version that an If-Match: "7" names (RFC 9110, 13.1.1); 0 where there is none. */
+int64_t request_if_match(const struct request *request);
+
+/* "/api/tasks/7", of the task that the address names. */
+const char *request_task_path(const struct request *request);

@@ -1,0 +1,200 @@
+#include "http/response.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "domain/session.h"
+#include "http/page.h"
+#include "http/request.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    int status;
+    const char *title;
+} titles[] = {
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {409, "Conflict"},
+    {412, "Precondition Failed"},
+    {413, "Content Too Large"},
+    {415, "Unsupported Media Type"},
+    {422, "Unprocessable Content"},
+    {429, "Too Many Requests"},
+    {500, "Internal Server Error"},
+    {503, "Service Unavailable"},
+};
+
+static const char *title_of(int status) {
+    for (size_t i = 0; i < COUNT(titles); i++)
+        if (titles[i].status == status)
+            return titles[i].title;
+    return "Error";
+}
+
+void respond_header(struct request *request, const char *name, const char *value) {
+    struct response *response = &request->response;
+    for (const char *c = value; *c; c++)
+        assert((unsigned char)*c >= ' ' && *c != 0x7F);
+    assert(response->header_count < RESPONSE_MOST_HEADERS);
+    response->headers[response->header_count].name = name;
+    response->headers[response->header_count].value = value;
+    response->header_count++;
+}
+
+static void start(struct request *request, int status, const char *content_type) {
+    struct response *response = &request->response;
+    response->status = status;
+    response->content_type = content_type;
+    response->body = buffer_new(request->arena, content_type ? 4096 : 0);
+}
+
+struct json_writer *respond_json(struct request *request, int status) {
+    start(request, status, "application/json");
+    request->response.json = json_write_to(&request->response.body);
+    return &request->response.json;
+}
+
+struct buffer *respond_page(struct request *request, int status) {
+    start(request, status, "text/html; charset=utf-8");
+    return &request->response.body;
+}
+
+void respond_see_other(struct request *request, const char *location) {
+    start(request, 303, NULL);
+    respond_header(request, "Location", location);
+}
+
+void respond_done(struct request *request, const char *location) {
+    if (request->is_html)
+        respond_see_other(request, location);
+    else
+        start(request, 204, NULL);
+}
+
+static struct json_writer *open_problem(struct request *request, int status, const char *detail) {
+    struct json_writer *json = respond_json(request, status);
+    request->response.content_type = "application/problem+json";
+    json_open_object(json);
+    json_add_text(json, "type", "about:blank");
+    json_add_text(json, "title", title_of(status));
+    json_add_integer(json, "status", status);
+    json_add_text(json, "detail", detail);
+    return json;
+}
+
+static void write_problem(struct request *request, int status, const char *detail) {
+    if (request->is_html) {
+        struct buffer *out = respond_page(request, status);
+        page_problem(out, request->language, status, title_of(status), detail, request->faults,
+                     request->user || status != 401 ? "/api/tasks" : "/");
+        return;
+    }
+    struct json_writer *json = open_problem(request, status, detail);
+    if (request->faults) {
+        json_key(json, "errors");
+        json_open_array(json);
+        for (const struct fault *fault = request->faults; fault; fault = fault->next) {
+            json_open_object(json);
+            json_add_text(json, "field", fault->field);
+            json_add_text(json, "code", fault->code);
+            json_add_text(json, "message", fault->message);
+            json_close_object(json);
+        }
+        json_close_array(json);
+    }
+    json_close_object(json);
+}
+
+void respond_problem_text(struct request *request, int status, const char *detail) {
+    request->faults = NULL;
+    write_problem(request, status, detail);
+}
+
+void respond_problem(struct request *request, int status, enum words_key detail) {
+    respond_problem_text(request, status, words(request->language, detail));
+}
+
+void respond_faults(struct request *request) {
+    write_problem(request, 422, words(request->language, WORDS_PROBLEM_VALUES));
+}
+
+struct json_writer *respond_problem_json(struct request *request, int status, enum words_key detail) {
+    return open_problem(request, status, words(request->language, detail));
+}
+
+void respond_outcome(struct request *request, enum outcome outcome) {
+    switch (outcome) {
+    case OUTCOME_NOT_FOUND:
+        respond_problem(request, 404, WORDS_PROBLEM_NOT_FOUND);
+        break;
+    case OUTCOME_FORBIDDEN:
+        respond_problem(request, 403, WORDS_PROBLEM_FORBIDDEN);
+        break;
+    case OUTCOME_BUSY:
+        respond_header(request, "Retry-After", "1");
+        respond_problem(request, 503, WORDS_PROBLEM_BUSY);
+        break;
+    case OUTCOME_OK:
+    case OUTCOME_EXISTS:
+    case OUTCOME_CONFLICT:
+    case OUTCOME_INVALID:
+    case OUTCOME_THROTTLED:
+    case OUTCOME_FAILED:
+        log_error("outcome %d: %s", (int)outcome, request->db ? db_error(request->db) : "no database");
+        respond_problem(request, 500, WORDS_PROBLEM_FAILED);
+        break;
+    }
+}
+
+static void set_cookie(struct request *request, const char *value, int64_t age_s) {
+    const char *name = request_session_cookie(request);
+    const char *secure = strcmp(name, "session") == 0 ? "" : "; Secure";
+    respond_header(request, "Set-Cookie",
+                   arena_print(request->arena, "%s=%s; Path=/; Max-Age=%lld; HttpOnly; SameSite=Lax%s", name,
+                               value, (long long)age_s, secure));
+}
+
+void respond_session(struct request *request, const char *token) {
+    set_cookie(request, token, SESSION_LIFETIME_S);
+}
+
+void respond_session_end(struct request *request) {
+    set_cookie(request, "", 0);
+}
+
+/* True if the tag stands in an If-None-Match list (RFC 9110, 13.1.2: weak comparison). */
+static bool names_tag(const char *list, const char *tag) {
+    size_t size = strlen(tag);
+    while (*list) {
+        list += strspn(list, ", \t");
+        if (*list == '*')
+            return true;
+        if (strncmp(list, "W/", 2) == 0)
+            list += 2;
+        size_t length = strcspn(list, ", \t");
+        if (length == size && memcmp(list, tag, size) == 0)
+            return true;
+        list += length;
+    }
+    return false;
+}
+
+bool respond_unchanged(struct request *request, int64_t position) {
+    char day[CLOCK_DAY_BYTES];
+    clock_write_day(clock_now(), day);
+    /* What is overdue changes with the day, and with the language the words. */
+    const char *tag = arena_print(request->arena, "\"%lld-%lld-%s-%s%s\"", (long long)position,
+                                  request->user ? (long long)request->user->id : 0, day,
+                                  language_code(request->language), request->is_html ? "-html" : "");
+    respond_header(request, "ETag", tag);
+    const char *known = request_header(request, "HTTP_IF_NONE_MATCH");
+    if (!known || !names_tag(known, tag))
+        return false;
+    start(request, 304, NULL);
+    return true;
+}

@@ -1,0 +1,61 @@
+#pragma once
+/* What is answered. A handler says it once; the runtime sends it. */
+
+#include "base/json_write.h"
+#include "base/words.h"
+#include "domain/outcome.h"
+
+struct request;
+
+enum { RESPONSE_MOST_HEADERS = 8 };
+
+struct response {
+    int status; /* 0: nothing was said yet */
+    const char *content_type;
+    struct {
+        const char *name;
+        const char *value; /* no control character gets in */
+    } headers[RESPONSE_MOST_HEADERS];
+    size_t header_count;
+    struct buffer body;
+    struct json_writer json;
+};
+
+/* Adds a header; control characters in the value end the process, as they can only come from our own mistake.
+ */
+void respond_header(struct request *request, const char *name, const char *value);
+
+/* Answers JSON: write the value with what is returned. */
+struct json_writer *respond_json(struct request *request, int status);
+
+/* Answers a page: write it into what is returned. */
+struct buffer *respond_page(struct request *request, int status);
+
+/* 204, or for a plain browser 303 to `location`. */
+void respond_done(struct request *request, const char *location);
+
+/* 303: go there with GET. */
+void respond_see_other(struct request *request, const char *location);
+
+/* A problem (RFC 9457), as JSON or as a small page. `detail` is a sentence in the person's language. */
+void respond_problem(struct request *request, int status, enum words_key detail);
+void respond_problem_text(struct request *request, int status, const char *detail);
+
+/* 422 with all faults of the request. */
+void respond_faults(struct request *request);
+
+/* The problem that an outcome means: 404, 403, 503 or 500 (the log then says why). */
+void respond_outcome(struct request *request, enum outcome outcome);
+
+/* Starts a problem+json answer with members of its own; the caller adds them and closes the object. */
+struct json_writer *respond_problem_json(struct request *request, int status, enum words_key detail);
+
+/* Sets or ends the session's cookie. */
+void respond_session(struct request *request, const char *token);
+void respond_session_end(struct request *request);
+
+/*
+ * Sets the ETag for what was seen at the log position, by this person, in this form. True if the client has
+ * it already: then 304 is answered and nothing is left to do.
+ */
+MUST_CHECK bool respond_unchanged(struct request *request, int64_t position);

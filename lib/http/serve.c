@@ -1,0 +1,310 @@
+#include "http/serve.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "domain/session.h"
+#include "http/input.h"
+#include "http/route.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { MOST_GRANTS = 24, MOST_QUERY_BYTES = 8192 };
+
+static bool is_fallback(const struct function *function) {
+    return strcmp(function->name, "no-route") == 0;
+}
+
+static bool is_safe(const struct request *request) {
+    return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+}
+
+/* True if a plain browser asks: it prefers text/html, while programs name application/json or take anything.
+ */
+static bool accepts_html(const char *accept) {
+    return accept && strstr(accept, "text/html") && !strstr(accept, "application/json") &&
+           !strstr(accept, "application/problem+json");
+}
+
+/* ---- what arrived ---- */
+
+static bool read_target(struct request *request) {
+    const char *target = request_header(request, "REQUEST_URI");
+    if (!target || *target != '/')
+        return false;
+    size_t size = strcspn(target, "?#");
+    request->path = input_decode(request->arena, target, size, false);
+    request->query = target[size] == '?' ? target + size + 1 : "";
+    return request->path && strlen(request->query) <= MOST_QUERY_BYTES;
+}
+
+/* The route table again, though the gateway has looked already: the same program stands behind any gateway.
+ */
+static bool check_route(struct request *request) {
+    if (is_fallback(request->function))
+        return true;
+    const struct route *row = NULL;
+    enum route_match match = route_find(request->method, request->path, &row, &request->path_id);
+    if (match == ROUTE_FOUND && strcmp(row->function, request->function->name) == 0)
+        return true;
+    if (match == ROUTE_NO_METHOD) {
+        respond_header(request, "Allow", route_methods(request->arena, request->path));
+        respond_problem(request, 405, WORDS_PROBLEM_METHOD);
+    } else {
+        respond_problem(request, 404, WORDS_PROBLEM_NO_ROUTE);
+    }
+    return false;
+}
+
+/* The authority part of "scheme://host:port/...". */
+static struct span authority_of(const char *url) {
+    const char *start = strstr(url, "://");
+    start = start ? start + 3 : "";
+    return (struct span){start, strcspn(start, "/")};
+}
+
+/*
+ * A request that changes something must come from our own pages: browsers say so in Sec-Fetch-Site, older
+ * ones in Origin (ASVS 3.5.1). Programs without a browser send an Origin.
+ */
+static bool is_same_origin(const struct request *request) {
+    const char *site = request_header(request, "HTTP_SEC_FETCH_SITE");
+    if (site)
+        return strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
+    const char *origin = request_header(request, "HTTP_ORIGIN");
+    const char *host = request_header(request, "HTTP_HOST");
+    if (!origin)
+        return false;
+    struct span from = authority_of(origin);
+    struct span own = authority_of(request->config->base_url);
+    bool is_base = from.size == own.size && strncasecmp(from.text, own.text, own.size) == 0;
+    bool is_host = host && strlen(host) == from.size && strncasecmp(from.text, host, from.size) == 0;
+    return from.size && (is_base || is_host);
+}
+
+/* ---- the body ---- */
+
+/* Digits and nothing else: libfcgi hands "-1" and "12abc" through. -1 where it is not a number. */
+static int64_t content_length(const struct request *request) {
+    const char *text = request_header(request, "CONTENT_LENGTH");
+    if (!text || !*text)
+        return 0;
+    size_t size = strspn(text, "0123456789");
+    if (text[size] || size > 18)
+        return -1;
+    return strtoll(text, NULL, 10);
+}
+
+static bool media_type_is(const char *content_type, const char *type) {
+    size_t size = strlen(type);
+    return content_type && strncasecmp(content_type, type, size) == 0 &&
+           (!content_type[size] || strchr("; \t", content_type[size]));
+}
+
+static bool read_body(struct request *request) {
+    int64_t size = content_length(request);
+    if (size < 0) {
+        respond_problem(request, 400, WORDS_PROBLEM_LENGTH);
+        return false;
+    }
+    if (size > REQUEST_MOST_BODY_BYTES) {
+        respond_problem(request, 413, WORDS_PROBLEM_TOO_LARGE);
+        return false;
+    }
+    const char *content_type = request_header(request, "CONTENT_TYPE");
+    bool is_json = media_type_is(content_type, "application/json");
+    request->is_form = media_type_is(content_type, "application/x-www-form-urlencoded");
+    if (!is_json && !request->is_form && (size || (content_type && *content_type))) {
+        respond_problem(request, 415, WORDS_PROBLEM_MEDIA_TYPE);
+        return false;
+    }
+    char *body = arena_take(request->arena, (size_t)size + 1);
+    size_t got = request->gateway->read(request->gateway->with, body, (size_t)size);
+    if (got != (size_t)size) {
+        respond_problem(request, 400, WORDS_PROBLEM_TRUNCATED);
+        return false;
+    }
+    const char *detail = NULL;
+    enum input_result result = INPUT_GOOD;
+    if (is_json && (size || request->function->field_count))
+        result = input_read_json(request, body, got, &detail);
+    else
+        result = input_read_form(request, body, got, &detail);
+    if (result == INPUT_MALFORMED)
+        respond_problem_text(request, 400, detail);
+    return result == INPUT_GOOD;
+}
+
+static bool read_input(struct request *request) {
+    request->values =
+        arena_take_array(request->arena, request->function->field_count, sizeof(*request->values));
+    if (!is_safe(request))
+        return read_body(request);
+    const char *detail = NULL;
+    if (input_read_form(request, request->query, strlen(request->query), &detail) == INPUT_GOOD)
+        return true;
+    respond_problem_text(request, 400, detail);
+    return false;
+}
+
+/* ---- database and session ---- */
+
+static const struct grant session_grants[] = {{"session", MAY_READ}, {"user", MAY_READ}};
+
+static bool is_reader(const struct function *function) {
+    for (size_t i = 0; i < function->grant_count; i++)
+        if (function->grants[i].verbs != MAY_READ)
+            return false;
+    return true;
+}
+
+static bool needs_database(const struct function *function) {
+    return function->grant_count || function->access != ACCESS_ANYONE;
+}
+
+static bool open_database(struct worker *worker, struct request *request) {
+    if (worker->db)
+        return true;
+    static struct grant grants[MOST_GRANTS]; /* outlives the connection, as grants must */
+    const struct function *function = request->function;
+    assert(function->grant_count + COUNT(session_grants) <= MOST_GRANTS);
+    size_t count = 0;
+    for (size_t i = 0; i < function->grant_count; i++)
+        grants[count++] = function->grants[i];
+    if (function->access != ACCESS_ANYONE)
+        for (size_t i = 0; i < COUNT(session_grants); i++)
+            grants[count++] = session_grants[i];
+    struct db_options options = {
+        .path = worker->config->database,
+        .is_read_only = is_reader(function),
+        .grants = grants,
+        .grant_count = count,
+    };
+    const char *error = NULL;
+    if (db_open(&options, request->arena, &worker->db, &error) == DB_OPENED)
+        return true;
+    log_error("%s", error);
+    respond_header(request, "Retry-After", "5");
+    respond_problem(request, 503, WORDS_PROBLEM_NO_DATABASE);
+    return false;
+}
+
+static bool find_user(struct request *request) {
+    if (request->function->access == ACCESS_ANYONE)
+        return true;
+    request->token = request_cookie(request, request_session_cookie(request));
+    enum outcome outcome = OUTCOME_NOT_FOUND;
+    struct user *user = arena_take(request->arena, sizeof(*user));
+    if (request->token)
+        outcome = session_find(request->db, request->arena, request->token, user);
+    if (outcome == OUTCOME_OK) {
+        request->user = user;
+        request->language = user->language;
+        return true;
+    }
+    if (outcome != OUTCOME_NOT_FOUND) {
+        respond_outcome(request, outcome);
+        return false;
+    }
+    if (request->function->access == ACCESS_OPTIONAL)
+        return true;
+    if (request->is_html && is_safe(request))
+        respond_see_other(request, "/");
+    else
+        respond_problem(request, 401, WORDS_PROBLEM_SIGN_IN);
+    return false;
+}
+
+/* ---- the whole ---- */
+
+/* Each check answers by itself where it fails. */
+static void answer(struct worker *worker, struct request *request) {
+    if (!read_target(request)) {
+        request->path = "";
+        respond_problem(request, 400, WORDS_PROBLEM_TARGET);
+        return;
+    }
+    if (!check_route(request))
+        return;
+    if (!is_fallback(request->function) && !is_safe(request) && !is_same_origin(request)) {
+        respond_problem(request, 403, WORDS_PROBLEM_ORIGIN);
+        return;
+    }
+    if (needs_database(request->function)) {
+        if (!open_database(worker, request))
+            return;
+        request->db = worker->db;
+        /* A reader sees one state of the database, from the session to the last row. */
+        if (is_reader(request->function) && db_begin_read(request->db) != DB_OK) {
+            respond_outcome(request, OUTCOME_BUSY);
+            return;
+        }
+    }
+    if (!find_user(request) || (!is_fallback(request->function) && !read_input(request)))
+        return;
+    if (request->faults)
+        respond_faults(request);
+    else
+        request->function->run(request);
+}
+
+static void write_head(struct request *request, struct buffer *head) {
+    const struct response *response = &request->response;
+    buffer_print(head, "Status: %d\r\n", response->status);
+    if (response->content_type)
+        buffer_print(head, "Content-Type: %s\r\n", response->content_type);
+    if (response->content_type && strncmp(response->content_type, "text/html", 9) == 0)
+        buffer_add(head,
+                   "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' data:; "
+                   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
+                   "Cross-Origin-Opener-Policy: same-origin\r\n"
+                   "Referrer-Policy: same-origin\r\n");
+    for (size_t i = 0; i < response->header_count; i++)
+        buffer_print(head, "%s: %s\r\n", response->headers[i].name, response->headers[i].value);
+    buffer_print(head, "Content-Length: %zu\r\n", response->body.size);
+    buffer_add(head, "Cache-Control: private, no-cache\r\n"
+                     "Vary: Accept, Accept-Language, Cookie\r\n"
+                     "X-Content-Type-Options: nosniff\r\n"
+                     "Cross-Origin-Resource-Policy: same-origin\r\n\r\n");
+}
+
+static const char *request_id(struct arena *arena) {
+    unsigned char bytes[9];
+    random_fill(bytes, sizeof(bytes));
+    return base64url_encode(arena, bytes, sizeof(bytes));
+}
+
+void serve(struct worker *worker, const struct gateway *gateway, struct buffer *head, struct buffer *body) {
+    struct request request = {
+        .arena = worker->arena,
+        .config = worker->config,
+        .function = &FUNCTION,
+        .gateway = gateway,
+        .id = request_id(worker->arena),
+    };
+    log_set_request(request.id);
+    const char *method = request_header(&request, "REQUEST_METHOD");
+    request.method = method ? method : "GET";
+    request.is_html = accepts_html(request_header(&request, "HTTP_ACCEPT"));
+    request.language = language_accepted(request_header(&request, "HTTP_ACCEPT_LANGUAGE"));
+    answer(worker, &request);
+    if (request.db) {
+        db_end_read(request.db);
+        db_rollback(request.db);
+    }
+    assert(request.response.status);
+    *head = buffer_new(worker->arena, 1024);
+    write_head(&request, head);
+    *body = request.response.body;
+    if (strcmp(request.method, "HEAD") == 0)
+        body->size = 0;
+    log_set_request(NULL);
+}
+
+void serve_end(struct worker *worker) {
+    db_close(worker->db);
+    worker->db = NULL;
+}
