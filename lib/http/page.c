@@ -1,0 +1,300 @@
+/*
+ * HTML is written front to back, the program's own tags with buffer_add, everything else through
+ * buffer_add_html. The classes are those of the pages in www/, so that one set of style sheets serves both.
+ */
+#include "http/page.h"
+
+#include "base/clock.h"
+#include "base/utf8.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PERSON_COLOURS = 12, DAY_S = 24 * 3600, DAYS_IN_WORDS = 6 };
+
+/* Sentences that are chosen by a value of the API. */
+static const struct {
+    const char *field;
+    const char *value;
+    enum words_key key;
+} choices[] = {
+    {"status", "todo", WORDS_PAGE_STATUS_TODO},
+    {"status", "doing", WORDS_PAGE_STATUS_DOING},
+    {"status", "done", WORDS_PAGE_STATUS_DONE},
+    {"priority", "low", WORDS_PAGE_PRIORITY_LOW},
+    {"priority", "normal", WORDS_PAGE_PRIORITY_NORMAL},
+    {"priority", "high", WORDS_PAGE_PRIORITY_HIGH},
+    {"priority", "urgent", WORDS_PAGE_PRIORITY_URGENT},
+    {"due", "overdue", WORDS_PAGE_FILTER_DUE_OVERDUE},
+    {"due", "today", WORDS_PAGE_FILTER_DUE_TODAY},
+    {"due", "week", WORDS_PAGE_FILTER_DUE_WEEK},
+    {"sort", "updated", WORDS_PAGE_SORT_UPDATED},
+    {"sort", "created", WORDS_PAGE_SORT_CREATED},
+    {"sort", "due", WORDS_PAGE_SORT_DUE},
+    {"sort", "priority", WORDS_PAGE_SORT_PRIORITY},
+    {"sort", "progress", WORDS_PAGE_SORT_PROGRESS},
+    {"sort", "title", WORDS_PAGE_SORT_TITLE},
+    {"order", "asc", WORDS_PAGE_ORDER_ASC},
+    {"order", "desc", WORDS_PAGE_ORDER_DESC},
+    /* What a form calls its fields. */
+    {"field", "title", WORDS_PAGE_FIELD_TITLE},
+    {"field", "description", WORDS_PAGE_FIELD_DESCRIPTION},
+    {"field", "status", WORDS_PAGE_FIELD_STATUS},
+    {"field", "progress", WORDS_PAGE_FIELD_PROGRESS},
+    {"field", "priority", WORDS_PAGE_FIELD_PRIORITY},
+    {"field", "assignee_id", WORDS_PAGE_FIELD_ASSIGNEE},
+    {"field", "assignee", WORDS_PAGE_FIELD_ASSIGNEE},
+    {"field", "due_on", WORDS_PAGE_FIELD_DUE_ON},
+    {"field", "due", WORDS_PAGE_FIELD_DUE_ON},
+    {"field", "labels", WORDS_PAGE_FIELD_LABELS},
+    {"field", "label", WORDS_PAGE_FILTER_LABEL},
+    {"field", "body", WORDS_PAGE_COMMENT},
+    {"field", "email", WORDS_PAGE_EMAIL},
+    {"field", "password", WORDS_PAGE_PASSWORD},
+    {"field", "name", WORDS_PAGE_YOUR_NAME},
+    {"field", "language", WORDS_PAGE_LANGUAGE},
+    {"field", "q", WORDS_PAGE_SEARCH},
+    {"field", "sort", WORDS_PAGE_SORT},
+    {"field", "order", WORDS_PAGE_ORDER},
+};
+
+static const enum words_key months[] = {
+    WORDS_PAGE_MONTH_1, WORDS_PAGE_MONTH_2,  WORDS_PAGE_MONTH_3,  WORDS_PAGE_MONTH_4,
+    WORDS_PAGE_MONTH_5, WORDS_PAGE_MONTH_6,  WORDS_PAGE_MONTH_7,  WORDS_PAGE_MONTH_8,
+    WORDS_PAGE_MONTH_9, WORDS_PAGE_MONTH_10, WORDS_PAGE_MONTH_11, WORDS_PAGE_MONTH_12,
+};
+
+const char *page_choice(enum language language, const char *field, const char *value) {
+    for (size_t i = 0; i < COUNT(choices); i++)
+        if (strcmp(choices[i].field, field) == 0 && strcmp(choices[i].value, value) == 0)
+            return words(language, choices[i].key);
+    return NULL;
+}
+
+void page_words(struct buffer *out, enum language language, enum words_key key) {
+    buffer_add_html(out, words(language, key));
+}
+
+/* ---- people ---- */
+
+static const char *next_character(const char *at) {
+    const char *next = at;
+    return utf8_next(&next, at + strlen(at)) < 0 ? at + 1 : next;
+}
+
+/* First and last initial; of a name in Hangul or Han, the given name's two. As parts.js has it. */
+static void add_initials(struct buffer *out, const char *name) {
+    name += strspn(name, " ");
+    const char *end = name + strlen(name);
+    const char *first = name;
+    int32_t character = *name ? utf8_next(&first, end) : 0;
+    const char *last_word = strrchr(name, ' ');
+    const char *start = name;
+    const char *stop = first;
+    if (!last_word && character > 0 && utf8_is_cjk(character)) {
+        const char *before = name;
+        for (const char *at = name; *at; at = next_character(at)) {
+            start = before;
+            before = at;
+        }
+        stop = end;
+    }
+    buffer_add_html(out, arena_copy_bytes(out->arena, start, (size_t)(stop - start)));
+    if (last_word && last_word[1])
+        buffer_add_html(out, arena_copy_bytes(out->arena, last_word + 1,
+                                              (size_t)(next_character(last_word + 1) - (last_word + 1))));
+}
+
+void page_person(struct buffer *out, enum language language, const struct person *person) {
+    if (!person->id || !person->name) {
+        buffer_add(out, "<span class=\"nobody name\">");
+        page_words(out, language, WORDS_PAGE_NOBODY);
+        buffer_add(out, "</span>");
+        return;
+    }
+    buffer_add(out, "<span class=\"person\"><span class=\"chip hue-");
+    buffer_add_integer(out, person->id % PERSON_COLOURS * 5 % PERSON_COLOURS);
+    buffer_add(out, "\" aria-hidden=\"true\">");
+    add_initials(out, person->name);
+    buffer_add(out, "</span><span class=\"name\">");
+    buffer_add_html(out, person->name);
+    buffer_add(out, "</span></span>");
+}
+
+/* ---- days ---- */
+
+/* Days since 1970 of "YYYY-MM-DD" (Hinnant, "chrono-compatible low-level date algorithms"). */
+static int64_t day_number(const char *day) {
+    int64_t year = strtoll(day, NULL, 10);
+    int64_t month = strtoll(day + 5, NULL, 10);
+    int64_t shifted = month > 2 ? month - 3 : month + 9;
+    year -= month <= 2;
+    int64_t of_year = (153 * shifted + 2) / 5 + strtoll(day + 8, NULL, 10) - 1;
+    return year * 365 + year / 4 - year / 100 + year / 400 + of_year - 719468;
+}
+
+const char *page_day(struct arena *arena, enum language language, const char *day, int64_t now) {
+    if (!clock_is_day(day, strlen(day)))
+        return day;
+    char today[CLOCK_DAY_BYTES];
+    clock_write_day(now, today);
+    bool is_this_year = memcmp(today, day, 4) == 0;
+    enum words_key month = months[strtol(day + 5, NULL, 10) - 1];
+    return words_print(arena, language, is_this_year ? WORDS_PAGE_DATE : WORDS_PAGE_DATE_YEAR,
+                       {"day", arena_print(arena, "%ld", strtol(day + 8, NULL, 10))},
+                       {"month", words(language, month)}, {"year", arena_print(arena, "%.4s", day)});
+}
+
+void page_due(struct buffer *out, enum language language, const struct task *task, int64_t now) {
+    if (!task->due_on || !clock_is_day(task->due_on, strlen(task->due_on)))
+        return;
+    int64_t days = day_number(task->due_on) - now / DAY_S;
+    bool is_done = strcmp(task->status, "done") == 0;
+    const char *date = page_day(out->arena, language, task->due_on, now);
+    const char *count = arena_print(out->arena, "%lld", (long long)llabs(days));
+    const char *text = date;
+    if (is_done || days > DAYS_IN_WORDS)
+        text = date;
+    else if (days == -1)
+        text = words(language, WORDS_PAGE_DUE_LATE_ONE);
+    else if (days < 0)
+        text = words_print(out->arena, language, WORDS_PAGE_DUE_LATE, {"count", count});
+    else if (days <= 1)
+        text = words(language, days == 0 ? WORDS_PAGE_DUE_TODAY : WORDS_PAGE_DUE_TOMORROW);
+    else
+        text = words_print(out->arena, language, WORDS_PAGE_DUE_SOON, {"count", count});
+    const char *class = is_done || days > 1 ? "" : days < 0 ? " class=\"is-late\"" : " class=\"is-soon\"";
+    buffer_print(out, "<time datetime=\"%s\" title=\"", task->due_on);
+    buffer_add_html(out, date);
+    buffer_print(out, "\"%s>", class);
+    buffer_add_html(out, text);
+    buffer_add(out, "</time>");
+}
+
+/* ---- parts of forms ---- */
+
+void page_option(struct buffer *out, const char *value, const char *label, bool is_chosen) {
+    buffer_add(out, "<option value=\"");
+    buffer_add_html(out, value);
+    buffer_add(out, is_chosen ? "\" selected>" : "\">");
+    buffer_add_html(out, label);
+    buffer_add(out, "</option>");
+}
+
+void page_priority_options(struct buffer *out, enum language language, const char *chosen) {
+    for (size_t i = 0; TASK_PRIORITIES[i]; i++)
+        page_option(out, TASK_PRIORITIES[i], page_choice(language, "priority", TASK_PRIORITIES[i]),
+                    strcmp(chosen, TASK_PRIORITIES[i]) == 0);
+}
+
+void page_people_options(struct buffer *out, enum language language, const struct user *people, size_t count,
+                         int64_t chosen) {
+    page_option(out, "", words(language, WORDS_PAGE_NOBODY), chosen == 0);
+    for (size_t i = 0; i < count; i++)
+        page_option(out, arena_print(out->arena, "%lld", (long long)people[i].id), people[i].name,
+                    people[i].id == chosen);
+}
+
+const char *page_labels(struct arena *arena, const char *labels) {
+    struct buffer out = buffer_new(arena, 64);
+    struct json_object *list = json_tokener_parse(labels);
+    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+    for (size_t i = 0; i < count; i++) {
+        buffer_add(&out, i ? ", " : "");
+        buffer_add(&out, json_object_get_string(json_object_array_get_idx(list, i)));
+    }
+    (void)json_object_put(list);
+    return out.data;
+}
+
+/* ---- the sheet ---- */
+
+/* Own name and language, the bin, and the way out. */
+static void add_menu(struct buffer *out, const struct user *viewer) {
+    enum language language = viewer->language;
+    const struct person person = {viewer->id, viewer->name};
+    buffer_add(out, "<details class=\"menu\"><summary aria-label=\"");
+    page_words(out, language, WORDS_PAGE_MENU);
+    buffer_add(out, "\">");
+    page_person(out, language, &person);
+    buffer_add(out, "</summary><div class=\"menu-box\">\n"
+                    "<form class=\"profile\" method=\"post\" action=\"/api/users/me\">\n"
+                    "<label class=\"field\"><span>");
+    page_words(out, language, WORDS_PAGE_YOUR_NAME);
+    buffer_print(out, "</span><input name=\"name\" autocomplete=\"name\" maxlength=\"%d\" required value=\"",
+                 USER_MOST_NAME);
+    buffer_add_html(out, viewer->name);
+    buffer_add(out, "\"></label>\n<label class=\"field\"><span>");
+    page_words(out, language, WORDS_PAGE_LANGUAGE);
+    buffer_add(out, "</span><select name=\"language\">");
+    page_option(out, "en", "English", language == LANGUAGE_EN);
+    page_option(out, "ko", "한국어", language == LANGUAGE_KO);
+    buffer_add(out, "</select></label>\n<button>");
+    page_words(out, language, WORDS_PAGE_SETTINGS_SAVE);
+    buffer_add(out, "</button>\n</form>\n<a href=\"/api/tasks?bin=1\">");
+    page_words(out, language, WORDS_PAGE_BIN);
+    buffer_add(
+        out,
+        "</a>\n<form class=\"sign-out\" method=\"post\" action=\"/api/logout\"><button class=\"quiet\">");
+    page_words(out, language, WORDS_PAGE_SIGN_OUT);
+    buffer_add(out, "</button></form>\n</div></details>\n");
+}
+
+void page_open(struct buffer *out, enum language language, const char *title, const struct user *viewer) {
+    buffer_print(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n",
+                 language_code(language));
+    buffer_add(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+    buffer_add_html(out, title);
+    buffer_add(out, " · ");
+    page_words(out, language, WORDS_PAGE_NAME);
+    buffer_add(out, "</title>\n<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\n"
+                    "<link rel=\"stylesheet\" href=\"/style/base.css\">\n"
+                    "<link rel=\"stylesheet\" href=\"/style/list.css\">\n"
+                    "<link rel=\"stylesheet\" href=\"/style/task.css\">\n"
+                    "</head>\n<body>\n<header class=\"top\">\n<a class=\"brand\" href=\"");
+    buffer_add(out, viewer ? "/api/tasks\">" : "/\">");
+    page_words(out, language, WORDS_PAGE_NAME);
+    buffer_add(out, "</a>\n");
+    if (viewer)
+        add_menu(out, viewer);
+    buffer_add(out, "</header>\n");
+}
+
+void page_close(struct buffer *out) {
+    buffer_add(out, "</body>\n</html>\n");
+}
+
+void page_problem(struct buffer *out, enum language language, int status, const char *title,
+                  const char *detail, const struct fault *faults, const char *back) {
+    page_open(out, language, title, NULL);
+    buffer_add(out, "<main class=\"problem\">\n<p><small>");
+    buffer_add_integer(out, status);
+    buffer_add(out, "</small></p>\n<h1>");
+    buffer_add_html(out, title);
+    buffer_add(out, "</h1>\n");
+    if (detail) {
+        buffer_add(out, "<p>");
+        buffer_add_html(out, detail);
+        buffer_add(out, "</p>\n");
+    }
+    if (faults)
+        buffer_add(out, "<dl>\n");
+    for (const struct fault *fault = faults; fault; fault = fault->next) {
+        const char *label = page_choice(language, "field", fault->field);
+        buffer_add(out, "<div><dt>");
+        buffer_add_html(out, label ? label : fault->field);
+        buffer_add(out, "</dt><dd>");
+        buffer_add_html(out, fault->message);
+        buffer_add(out, "</dd></div>\n");
+    }
+    if (faults)
+        buffer_add(out, "</dl>\n");
+    buffer_add(out, "<p><a href=\"");
+    buffer_add_html(out, back);
+    buffer_add(out, "\">");
+    page_words(out, language, WORDS_PAGE_PROBLEM_BACK);
+    buffer_add(out, "</a></p>\n</main>\n");
+    page_close(out);
+}

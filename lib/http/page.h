@@ -1,0 +1,48 @@
+#pragma once
+/*
+ * The pages as the server writes them, for people without JavaScript: the same words, classes and style as
+ * www/. This header holds the sheet that every page stands on, the page of a problem, and the small
+ * parts that pages share; page_list.h and page_task.h hold the two pages of tasks.
+ *
+ * Everything is a pure function of its arguments. Text from people is escaped here and nowhere else.
+ */
+
+#include "domain/task.h"
+#include "http/field.h"
+
+/* Opens the document: head, the bar on top, <main>. `viewer` NULL: nobody is signed in. */
+void page_open(struct buffer *out, enum language language, const char *title, const struct user *viewer);
+void page_close(struct buffer *out);
+
+/*
+ * Says what went wrong and what to do, with the faults field by field, and a link to `back` (a path of ours).
+ * `detail` and `faults` may be NULL.
+ */
+void page_problem(struct buffer *out, enum language language, int status, const char *title,
+                  const char *detail, const struct fault *faults, const char *back);
+
+/* The sentence, escaped. */
+void page_words(struct buffer *out, enum language language, enum words_key key);
+
+/* The words of a choice: page_choice(LANGUAGE_KO, "status", "doing"). NULL if there are none. */
+const char *page_choice(enum language language, const char *field, const char *value);
+
+/* Initials on the person's own colour, and the name; nobody if the id is 0. */
+void page_person(struct buffer *out, enum language language, const struct person *person);
+
+/* A day, "2026-12-24", in words: "24 Dec", with the year where it is another one than that of `now`. */
+const char *page_day(struct arena *arena, enum language language, const char *day, int64_t now);
+
+/* A due day in words, seen from `now`: "tomorrow", "3 days late"; done tasks are never late. */
+void page_due(struct buffer *out, enum language language, const struct task *task, int64_t now);
+
+/* <option> of a select; `value` is the program's own or a person's text. */
+void page_option(struct buffer *out, const char *value, const char *label, bool is_chosen);
+
+/* The options of all priorities; of everyone who can be in charge, with nobody first. */
+void page_priority_options(struct buffer *out, enum language language, const char *chosen);
+void page_people_options(struct buffer *out, enum language language, const struct user *people, size_t count,
+                         int64_t chosen);
+
+/* A JSON array of labels, as one text with commas, not escaped. */
+const char *page_labels(struct arena *arena, const char *labels);

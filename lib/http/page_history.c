@@ -1,0 +1,150 @@
+/* Sentences of events; lib/domain/event.c reads them, www/script/history.js tells the same in the browser. */
+#include "http/page_history.h"
+
+#include "base/clock.h"
+
+#include <json-c/json.h>
+#include <string.h>
+
+/* Keys of a change that can set, alter, or clear: of an assignee, a day, labels. */
+struct keys {
+    enum words_key set;
+    enum words_key altered;
+    enum words_key cleared;
+};
+
+static void add_sentence(struct buffer *out, enum language language, enum words_key key, const char *who,
+                         const char *from, const char *to) {
+    buffer_add_html(out, words_print(out->arena, language, key, {"who", who}, {"from", from}, {"to", to}));
+}
+
+static void add_three_ways(struct buffer *out, enum language language, const struct keys *keys,
+                           const char *who, const char *from, const char *to) {
+    enum words_key key = !from ? keys->set : to ? keys->altered : keys->cleared;
+    add_sentence(out, language, key, who, from ? from : "", to ? to : "");
+}
+
+/* A JSON value as people read it: texts and numbers as they are, lists with commas; NULL: nothing. */
+static const char *readable(struct arena *arena, const char *json) {
+    if (*json == '[') {
+        const char *labels = page_labels(arena, json);
+        return *labels ? labels : NULL;
+    }
+    struct json_object *value = json_tokener_parse(json);
+    const char *text = value ? arena_copy(arena, json_object_get_string(value)) : NULL;
+    (void)json_object_put(value);
+    return text;
+}
+
+static const char *choice(enum language language, const char *field, const char *value) {
+    const char *text = value ? page_choice(language, field, value) : NULL;
+    return text ? text : value ? value : "";
+}
+
+static void add_change(struct buffer *out, enum language language, const char *who,
+                       const struct event_change *change, int64_t now) {
+    static const struct keys people = {WORDS_PAGE_LOG_ASSIGNED, WORDS_PAGE_LOG_HANDED,
+                                       WORDS_PAGE_LOG_RELEASED};
+    static const struct keys days = {WORDS_PAGE_LOG_DUE_SET, WORDS_PAGE_LOG_DUE_MOVED,
+                                     WORDS_PAGE_LOG_DUE_CLEARED};
+    static const struct keys labels = {WORDS_PAGE_LOG_LABELS_SET, WORDS_PAGE_LOG_LABELS,
+                                       WORDS_PAGE_LOG_LABELS_CLEARED};
+    const char *field = change->field;
+    const char *from = readable(out->arena, change->from);
+    const char *to = readable(out->arena, change->to);
+    if (strcmp(field, "assignee") == 0)
+        add_three_ways(out, language, &people, who, change->from_name, change->to_name);
+    else if (strcmp(field, "due_on") == 0)
+        add_three_ways(out, language, &days, who, from ? page_day(out->arena, language, from, now) : NULL,
+                       to ? page_day(out->arena, language, to, now) : NULL);
+    else if (strcmp(field, "labels") == 0)
+        add_three_ways(out, language, &labels, who, from, to);
+    else if (strcmp(field, "description") == 0)
+        add_sentence(out, language, WORDS_PAGE_LOG_DESCRIPTION, who, "", "");
+    else if (strcmp(field, "progress") == 0)
+        add_sentence(out, language, WORDS_PAGE_LOG_PROGRESS, who, from ? from : "", to ? to : "");
+    else if (strcmp(field, "status") == 0)
+        add_sentence(out, language, WORDS_PAGE_LOG_STATUS, who, choice(language, field, from),
+                     choice(language, field, to));
+    else if (strcmp(field, "priority") == 0)
+        add_sentence(out, language, WORDS_PAGE_LOG_PRIORITY, who, choice(language, field, from),
+                     choice(language, field, to));
+    else
+        add_sentence(out, language, WORDS_PAGE_LOG_TITLE, who, from ? from : "", to ? to : "");
+}
+
+static void add_time(struct buffer *out, int64_t at) {
+    char time[CLOCK_RFC3339_BYTES];
+    clock_write_rfc3339(at, time);
+    buffer_print(out, "<time datetime=\"%s\">%.5s UTC</time>", time, time + strlen("2026-11-23T"));
+}
+
+/* One line a change; the first one bears the time. */
+static void add_event(struct buffer *out, enum language language, const struct event *event, int64_t now) {
+    static const struct {
+        const char *type;
+        enum words_key key;
+    } whole[] = {
+        {"task.created", WORDS_PAGE_LOG_CREATED},
+        {"task.deleted", WORDS_PAGE_LOG_DELETED},
+        {"task.restored", WORDS_PAGE_LOG_RESTORED},
+        {"task.commented", WORDS_PAGE_LOG_COMMENTED},
+    };
+    const char *who =
+        event->actor.id && event->actor.name ? event->actor.name : words(language, WORDS_PAGE_SOMEONE);
+    for (size_t i = 0; i < COUNT(whole); i++) {
+        if (strcmp(event->type, whole[i].type) != 0)
+            continue;
+        buffer_add(out, "<li><span>");
+        add_sentence(out, language, whole[i].key, who, "", "");
+        buffer_add(out, "</span>");
+        add_time(out, event->at);
+        if (event->comment) {
+            buffer_add(out, "<blockquote>");
+            buffer_add_html(out, event->comment);
+            buffer_add(out, "</blockquote>");
+        }
+        buffer_add(out, "</li>\n");
+        return;
+    }
+    for (size_t i = 0; i < event->change_count; i++) {
+        buffer_add(out, "<li><span>");
+        add_change(out, language, who, &event->changes[i], now);
+        buffer_add(out, "</span>");
+        if (i == 0)
+            add_time(out, event->at);
+        buffer_add(out, "</li>\n");
+    }
+}
+
+static const char *day_in_words(struct arena *arena, enum language language, const char *day, int64_t now) {
+    enum { DAY_S = 24 * 3600 };
+    char today[CLOCK_DAY_BYTES];
+    char yesterday[CLOCK_DAY_BYTES];
+    clock_write_day(now, today);
+    clock_write_day(now - DAY_S, yesterday);
+    if (strcmp(day, today) == 0)
+        return words(language, WORDS_PAGE_DUE_TODAY);
+    return strcmp(day, yesterday) == 0 ? words(language, WORDS_PAGE_DUE_YESTERDAY)
+                                       : page_day(arena, language, day, now);
+}
+
+void page_history(struct buffer *out, enum language language, const struct event *events, size_t count,
+                  int64_t now) {
+    char open_day[CLOCK_DAY_BYTES] = "";
+    buffer_add(out, "<section class=\"history\">\n<h2>");
+    page_words(out, language, WORDS_PAGE_HISTORY);
+    buffer_add(out, "</h2>\n<div class=\"days\">\n");
+    for (size_t left = count; left > 0; left--) { /* the latest first */
+        char day[CLOCK_DAY_BYTES];
+        clock_write_day(events[left - 1].at, day);
+        if (strcmp(day, open_day) != 0) {
+            buffer_add(out, *open_day ? "</ul>\n<h3>" : "<h3>");
+            buffer_add_html(out, day_in_words(out->arena, language, day, now));
+            buffer_add(out, "</h3>\n<ul>\n");
+            memcpy(open_day, day, sizeof(open_day));
+        }
+        add_event(out, language, &events[left - 1], now);
+    }
+    buffer_add(out, *open_day ? "</ul>\n</div>\n</section>\n" : "</div>\n</section>\n");
+}

@@ -1,0 +1,111 @@
+/* The form sends every field with the version it shows: what the person left alone is no change of hers. */
+#include "http/page_task.h"
+
+#include "http/page_history.h"
+
+#include <string.h>
+
+static void open_label(struct buffer *out, enum language language, enum words_key key, const char *class) {
+    buffer_print(out, "<label class=\"field%s\"><span>", class);
+    page_words(out, language, key);
+    buffer_add(out, "</span>");
+}
+
+static void add_input(struct buffer *out, enum language language, enum words_key key, const char *class,
+                      const char *attributes, const char *value) {
+    open_label(out, language, key, class);
+    buffer_print(out, "<input %s value=\"", attributes);
+    buffer_add_html(out, value);
+    buffer_add(out, "\"></label>\n");
+}
+
+static void add_edit_form(struct buffer *out, enum language language, const struct task *task,
+                          const struct user *people, size_t people_count) {
+    struct arena *arena = out->arena;
+    buffer_print(out,
+                 "<form class=\"edit\" method=\"post\" action=\"/api/tasks/%lld\">\n"
+                 "<input type=\"hidden\" name=\"version\" value=\"%lld\">\n",
+                 (long long)task->id, (long long)task->version);
+    add_input(
+        out, language, WORDS_PAGE_FIELD_TITLE, " wide headline",
+        arena_print(arena, "name=\"title\" maxlength=\"%d\" required autocomplete=\"off\"", TASK_MOST_TITLE),
+        task->title);
+    add_input(out, language, WORDS_PAGE_FIELD_PROGRESS, "",
+              "type=\"number\" name=\"progress\" min=\"0\" max=\"100\" required",
+              arena_print(arena, "%lld", (long long)task->progress));
+    open_label(out, language, WORDS_PAGE_FIELD_STATUS, "");
+    buffer_add(out, "<select name=\"status\">");
+    for (size_t i = 0; TASK_STATUSES[i]; i++)
+        page_option(out, TASK_STATUSES[i], page_choice(language, "status", TASK_STATUSES[i]),
+                    strcmp(task->status, TASK_STATUSES[i]) == 0);
+    buffer_add(out, "</select></label>\n");
+    open_label(out, language, WORDS_PAGE_FIELD_ASSIGNEE, "");
+    buffer_add(out, "<select name=\"assignee_id\">");
+    page_people_options(out, language, people, people_count, task->assignee.id);
+    buffer_add(out, "</select></label>\n");
+    open_label(out, language, WORDS_PAGE_FIELD_PRIORITY, "");
+    buffer_add(out, "<select name=\"priority\">");
+    page_priority_options(out, language, task->priority);
+    buffer_add(out, "</select></label>\n");
+    add_input(out, language, WORDS_PAGE_FIELD_DUE_ON, "", "type=\"date\" name=\"due_on\"",
+              task->due_on ? task->due_on : "");
+    add_input(out, language, WORDS_PAGE_FIELD_LABELS, "", "name=\"labels\" autocomplete=\"off\"",
+              page_labels(arena, task->labels));
+    open_label(out, language, WORDS_PAGE_FIELD_DESCRIPTION, " wide");
+    /* A parser drops one newline after the tag: this one, and not the description's own. */
+    buffer_add(out, "<textarea name=\"description\" rows=\"5\">\n");
+    buffer_add_html(out, task->description);
+    buffer_add(out, "</textarea></label>\n<div class=\"actions\"><button class=\"primary\">");
+    page_words(out, language, WORDS_PAGE_SAVE);
+    buffer_add(out, "</button></div>\n</form>\n");
+}
+
+static void add_comment_form(struct buffer *out, enum language language, const struct task *task) {
+    buffer_print(out, "<form class=\"comment\" method=\"post\" action=\"/api/tasks/%lld/comments\">\n",
+                 (long long)task->id);
+    open_label(out, language, WORDS_PAGE_COMMENT, " wide");
+    buffer_add(out, "<textarea name=\"body\" rows=\"3\" required></textarea></label>\n<button>");
+    page_words(out, language, WORDS_PAGE_COMMENT_ADD);
+    buffer_add(out, "</button>\n</form>\n");
+}
+
+/* A form of one button: `action` is "delete" or "restore". */
+static void add_button_form(struct buffer *out, enum language language, const struct task *task,
+                            const char *action, enum words_key key) {
+    buffer_print(out, "<form method=\"post\" action=\"/api/tasks/%lld/%s\"><button class=\"quiet %s\">",
+                 (long long)task->id, action, action);
+    page_words(out, language, key);
+    buffer_add(out, "</button></form>\n");
+}
+
+void page_task(struct buffer *out, const struct user *viewer, const struct task *task,
+               const struct user *people, size_t people_count, const struct event *events, size_t event_count,
+               int64_t now) {
+    enum language language = viewer->language;
+    bool may_delete = viewer->is_admin || viewer->id == task->creator.id;
+    page_open(out, language, task->title, viewer);
+    buffer_add(out, "<main class=\"alone\">\n<article class=\"task\">\n<header><p class=\"about\">");
+    buffer_add_html(out, words_print(out->arena, language, WORDS_PAGE_CREATED_BY,
+                                     {"id", arena_print(out->arena, "%lld", (long long)task->id)},
+                                     {"name", task->creator.name ? task->creator.name : ""}));
+    buffer_add(out, "</p><a class=\"close\" href=\"/api/tasks\">");
+    page_words(out, language, WORDS_PAGE_TO_TASKS);
+    buffer_add(out, "</a></header>\n");
+    if (task->is_deleted) {
+        buffer_add(out, "<h1>");
+        buffer_add_html(out, task->title);
+        buffer_add(out, "</h1>\n<p>");
+        page_words(out, language, WORDS_PAGE_IN_BIN);
+        buffer_add(out, "</p>\n");
+        if (may_delete)
+            add_button_form(out, language, task, "restore", WORDS_PAGE_RESTORE);
+    } else {
+        add_edit_form(out, language, task, people, people_count);
+        add_comment_form(out, language, task);
+    }
+    page_history(out, language, events, event_count, now);
+    if (!task->is_deleted && may_delete)
+        add_button_form(out, language, task, "delete", WORDS_PAGE_DELETE);
+    buffer_add(out, "</article>\n</main>\n");
+    page_close(out);
+}
