@@ -161,8 +161,6 @@ enum db_open_result db_open(const struct db_options *options, struct arena *aren
     }
     db->handle = handle;
     db->turn = turn;
-    /* Connecting the search index parses its declaration, which the guard would refuse: it is done before. */
-    (void)sqlite3_exec(handle, "SELECT rowid FROM task_search LIMIT 0", NULL, NULL, NULL);
     db->guard = (struct guard){options->grants, options->grant_count, options->is_read_only, ""};
     sqlite_guard(handle, &db->guard);
     *opened = db;
@@ -362,10 +360,18 @@ enum db_result db_find_integer_values(struct db *db, const struct db_query *quer
     enum db_result result = db_start_values(db, query, &rows, values, count);
     if (result != DB_OK)
         return result;
+    int64_t found = 0;
     result = db_next(rows);
     if (result == DB_ROW) {
-        *value = db_get_integer(rows, 0);
-        result = DB_OK;
+        found = db_get_integer(rows, 0);
+        /* A statement that writes has done so for good only when it has ended. */
+        do
+            result = db_next(rows);
+        while (result == DB_ROW);
+        if (result == DB_END) {
+            *value = found;
+            result = DB_OK;
+        }
     }
     db_finish(rows);
     return result;
