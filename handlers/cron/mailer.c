@@ -1,0 +1,188 @@
+/*
+ * Run by the clock, each minute or so: plans mails from the outbox and sends those that are due. One mailer
+ * at a time; a second one ends at once. Nothing is open in the database while a mail is on its way: lease,
+ * send, record.
+ *
+ * What a crash does at any instant: before the plan is committed, the outbox rows are still there; before a
+ * mail is handed over, its lease runs out and it is sent later; between handing over and recording, it is
+ * sent again under the same Message-ID. So nothing is lost, and at most the one mail in flight comes twice.
+ */
+#include "base/config.h"
+#include "base/log.h"
+#include "domain/delivery.h"
+#include "mail/notice.h"
+#include "mail/transport.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* A lease outlives its session by far, so that no other mailer takes a mail that is still on its way. */
+enum { LETTERS_A_SESSION = 50, SESSION_DEADLINE_S = 120, LEASE_S = 600 };
+
+static const struct grant grants[] = {
+    {"outbox", MAY_READ | MAY_DELETE},
+    {"delivery", MAY_READ | MAY_INSERT | MAY_UPDATE},
+    {"event", MAY_READ},
+    {"task", MAY_READ},
+    {"user", MAY_READ},
+};
+
+struct mailer {
+    const struct config *config;
+    const struct transport *transport;
+    const char *host;
+    struct db *db;
+    struct arena *arena; /* of one batch */
+    const struct delivery *deliveries;
+};
+
+/* The lock of the one mailer; -1 if another one runs. It is held until the process ends. */
+static int take_lock(struct arena *arena, const char *database) {
+    int lock =
+        open(arena_print(arena, "%s-mailer", database), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0660);
+    if (lock < 0) {
+        log_error("%s-mailer: %s", database, strerror(errno));
+        return -1;
+    }
+    if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+        return lock;
+    (void)close(lock);
+    return -1;
+}
+
+static bool plan(struct mailer *mailer) {
+    bool more = true;
+    while (more) {
+        size_t planned = 0;
+        enum outcome outcome = delivery_plan(mailer->db, mailer->arena, mailer->host,
+                                             mailer->config->mail_delay_s, &planned, &more);
+        arena_reset(mailer->arena);
+        if (outcome != OUTCOME_OK) {
+            log_error("planning mails: %s", db_error(mailer->db));
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool record(void *with, const struct letter *letter, const struct letter_result *result) {
+    struct mailer *mailer = with;
+    const struct delivery *delivery = mailer->deliveries;
+    while (delivery->id != letter->id)
+        delivery++;
+    enum outcome outcome = OUTCOME_FAILED;
+    switch (result->state) {
+    case LETTER_SENT:
+        outcome = delivery_sent(mailer->db, letter->id);
+        break;
+    case LETTER_RETRY:
+        log_warning("mail %lld waits: %s", (long long)letter->id, result->text);
+        outcome = delivery_retry(mailer->db, delivery, result->text);
+        break;
+    case LETTER_FAILED:
+        log_error("mail %lld cannot be delivered: %s", (long long)letter->id, result->text);
+        outcome = delivery_failed(mailer->db, letter->id, result->text);
+        break;
+    }
+    if (outcome != OUTCOME_OK)
+        log_error("recording mail %lld: %s", (long long)letter->id, db_error(mailer->db));
+    return outcome == OUTCOME_OK;
+}
+
+static bool write_letter(struct mailer *mailer, const struct delivery *delivery, struct letter *letter) {
+    struct delivery_content content;
+    enum outcome outcome = delivery_content(mailer->db, mailer->arena, delivery, &content);
+    if (outcome != OUTCOME_OK) {
+        log_error("writing mail %lld: %s", (long long)delivery->id, db_error(mailer->db));
+        return false;
+    }
+    const struct notice notice = {
+        .delivery = delivery,
+        .content = &content,
+        .base_url = mailer->config->base_url,
+        .host = mailer->host,
+        .sender = mailer->config->mail_from,
+    };
+    struct message message = notice_message(mailer->arena, &notice);
+    struct buffer bytes = message_write(mailer->arena, &message);
+    *letter = (struct letter){
+        .id = delivery->id,
+        .recipient = delivery->recipient.email,
+        .message_id = delivery->message_id,
+        .bytes = bytes.data,
+        .size = bytes.size,
+    };
+    return true;
+}
+
+/* One batch: *more is false when nothing was due. */
+static bool send_batch(struct mailer *mailer, bool *more) {
+    struct delivery *deliveries = NULL;
+    size_t count = 0;
+    enum outcome outcome =
+        delivery_lease(mailer->db, mailer->arena, LETTERS_A_SESSION, LEASE_S, &deliveries, &count);
+    if (outcome != OUTCOME_OK) {
+        log_error("taking mails: %s", db_error(mailer->db));
+        return false;
+    }
+    *more = count > 0;
+    if (!count)
+        return true;
+    mailer->deliveries = deliveries;
+    struct letter *letters = arena_take_array(mailer->arena, count, sizeof(*letters));
+    for (size_t i = 0; i < count; i++)
+        if (!write_letter(mailer, &deliveries[i], &letters[i]))
+            return false;
+    return transport_send(mailer->transport, mailer->arena, mailer->config->mail_from, letters, count,
+                          SESSION_DEADLINE_S, record, mailer);
+}
+
+int main(void) {
+    struct arena *arena = arena_new();
+    struct mailer mailer = {.arena = arena_new()};
+    const char *error = NULL;
+    int status = EXIT_FAILURE;
+    int lock = -1;
+    (void)signal(SIGPIPE, SIG_IGN);
+    mailer.config = config_read(arena, &error);
+    if (!mailer.config || !log_open("mailer", mailer.config->log)) {
+        log_error("%s", error ? error : "cannot open the log");
+        goto out;
+    }
+    mailer.transport = transport_read(arena, mailer.config->mail, &error);
+    if (!mailer.transport) {
+        log_error("%s", error);
+        goto out;
+    }
+    mailer.host = notice_host(arena, mailer.config->base_url);
+    lock = take_lock(arena, mailer.config->database);
+    if (lock < 0) {
+        status = EXIT_SUCCESS; /* the one that runs does the work */
+        goto out;
+    }
+    const struct db_options options = {
+        .path = mailer.config->database, .grants = grants, .grant_count = COUNT(grants)};
+    if (db_open(&options, arena, &mailer.db, &error) != DB_OPENED) {
+        log_error("%s", error);
+        goto out;
+    }
+    bool more = true;
+    bool good = plan(&mailer);
+    while (good && more) {
+        good = send_batch(&mailer, &more);
+        arena_reset(mailer.arena);
+    }
+    status = good ? EXIT_SUCCESS : EXIT_FAILURE;
+out:
+    db_close(mailer.db);
+    if (lock >= 0)
+        (void)close(lock);
+    arena_free(mailer.arena);
+    arena_free(arena);
+    return status;
+}

@@ -1,0 +1,252 @@
+/*
+ * libesmtp 1.1.0 reports success where there was none (a line cut after the final dot, missing STARTTLS, a
+ * bad certificate): a letter counts as sent only when the message's status and the recipient's are 2xx and
+ * the recipient is complete. Everything else is asked again, unless the server said 5xx to the recipient or
+ * the message.
+ */
+#include "mail/smtp.h"
+
+/* Both must stand before libesmtp.h, which uses their types without including them. */
+#include <openssl/ssl.h>
+#include <sys/types.h>
+
+#include <arpa/inet.h>
+#include <auth-client.h>
+#include <libesmtp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PHASE_TIMEOUT_MS = 30000 };
+
+struct session {
+    const struct smtp_server *server;
+    const struct letter *letters;
+    size_t count;
+    int reports;
+    bool asked_for_tls; /* the last line we wrote was STARTTLS */
+    bool *reported;
+    smtp_message_t *messages;
+    smtp_recipient_t *recipients;
+};
+
+/* ---- reports ---- */
+
+static void report(const struct session *session, size_t index, enum letter_state state, const char *text) {
+    struct smtp_report record = {.index = index, .result.state = state};
+    (void)snprintf(record.result.text, sizeof(record.result.text), "%s", text);
+    /* The parent has recorded the result when it answers: at most one letter is ever in flight. */
+    char go_on = 0;
+    if (write(session->reports, &record, sizeof(record)) != (ssize_t)sizeof(record) ||
+        read(session->reports, &go_on, 1) != 1)
+        _exit(EXIT_FAILURE);
+}
+
+static _Noreturn void end_with(const struct session *session, const char *text) {
+    report(session, SIZE_MAX, LETTER_RETRY, text);
+    _exit(EXIT_FAILURE);
+}
+
+static void say_status(char *text, size_t size, const smtp_status_t *status) {
+    (void)snprintf(text, size, "%d %s", status->code, status->text ? status->text : "");
+    text[strcspn(text, "\r\n")] = '\0';
+}
+
+static void report_letter(struct session *session, size_t index) {
+    if (session->reported[index])
+        return;
+    session->reported[index] = true;
+    const smtp_status_t *message = smtp_message_transfer_status(session->messages[index]);
+    const smtp_status_t *recipient = smtp_recipient_status(session->recipients[index]);
+    const smtp_status_t *sender = smtp_reverse_path_status(session->messages[index]);
+    char text[200] = "the session ended before this mail";
+    enum letter_state state = LETTER_RETRY;
+    bool is_refused = recipient->code / 100 == 5 || (recipient->code / 100 == 2 && message->code / 100 == 5);
+    if (recipient->code / 100 == 2 && message->code / 100 == 2 &&
+        smtp_recipient_check_complete(session->recipients[index])) {
+        state = LETTER_SENT;
+        say_status(text, sizeof(text), message);
+    } else if (is_refused) {
+        state = LETTER_FAILED;
+        say_status(text, sizeof(text), recipient->code / 100 == 5 ? recipient : message);
+    } else if (recipient->code && recipient->code / 100 != 2) {
+        say_status(text, sizeof(text), recipient);
+    } else if (message->code) {
+        say_status(text, sizeof(text), message);
+    } else if (sender->code && sender->code / 100 != 2) {
+        say_status(text, sizeof(text), sender);
+    }
+    report(session, index, state, text);
+}
+
+/* ---- what libesmtp calls ---- */
+
+static const char *give_message(void **context, int *size, void *arg) {
+    const struct letter *letter = arg;
+    /* Without `size` it is told to start again. The context only says whether the text was given already. */
+    if (!size) {
+        *context = NULL;
+        return NULL;
+    }
+    if (*context) {
+        *size = 0;
+        return NULL;
+    }
+    /* libesmtp frees the context with free(). */
+    *context = malloc(1);
+    if (!*context)
+        _exit(EXIT_FAILURE);
+    *size = (int)letter->size;
+    return letter->bytes;
+}
+
+static void on_event(smtp_session_t handle, int event, void *arg, ...) {
+    (void)handle;
+    struct session *session = arg;
+    va_list arguments;
+    va_start(arguments, arg);
+    if (event == SMTP_EV_MESSAGESENT) {
+        smtp_message_t message = va_arg(arguments, smtp_message_t);
+        for (size_t i = 0; i < session->count; i++)
+            if (session->messages[i] == message)
+                report_letter(session, i);
+    } else if (event == SMTP_EV_INVALID_PEER_CERTIFICATE) {
+        (void)va_arg(arguments, long);
+        *va_arg(arguments, int *) = session->server->is_local && !session->server->ca_file;
+    } else if (event == SMTP_EV_WRONG_PEER_CERTIFICATE) {
+        *va_arg(arguments, int *) = session->server->is_local && !session->server->ca_file;
+    } else if (event == SMTP_EV_NO_CLIENT_CERTIFICATE) {
+        *va_arg(arguments, int *) = 1;
+    }
+    va_end(arguments);
+}
+
+/* Bytes behind the answer to STARTTLS were put there by somebody in between, to be believed as if they had
+ * come over TLS (CVE-2011-0411 and its kin); libesmtp would read them. */
+static void on_traffic(const char *bytes, int size, int is_writing, void *arg) {
+    struct session *session = arg;
+    static const char starttls[] = "STARTTLS";
+    if (is_writing) {
+        session->asked_for_tls =
+            size >= (int)sizeof(starttls) - 1 && memcmp(bytes, starttls, sizeof(starttls) - 1) == 0;
+        return;
+    }
+    const char *end = size > 0 ? memchr(bytes, '\n', (size_t)size) : NULL;
+    if (session->asked_for_tls && end && end + 1 != bytes + size)
+        end_with(session, "the server sent more than its answer before TLS; somebody may be in between");
+}
+
+static int give_credentials(auth_client_request_t request, char **result, int fields, void *arg) {
+    const struct smtp_server *server = arg;
+    for (int i = 0; i < fields; i++) {
+        const char *value = NULL;
+        if (request[i].flags & AUTH_USER)
+            value = server->user;
+        else if (request[i].flags & AUTH_PASS)
+            value = server->password;
+        result[i] = value ? strdup(value) : NULL;
+    }
+    return 1;
+}
+
+/* ---- setting up ---- */
+
+static SSL_CTX *make_tls(const struct smtp_server *server) {
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    if (!context || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
+        return NULL;
+    if (server->is_local && !server->ca_file)
+        return context;
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    bool trusts = server->ca_file ? SSL_CTX_load_verify_locations(context, server->ca_file, NULL) == 1
+                                  : SSL_CTX_set_default_verify_paths(context) == 1;
+    unsigned char address[16];
+    bool is_address =
+        inet_pton(AF_INET, server->host, address) == 1 || inet_pton(AF_INET6, server->host, address) == 1;
+    X509_VERIFY_PARAM *check = SSL_CTX_get0_param(context);
+    bool names = is_address ? X509_VERIFY_PARAM_set1_ip_asc(check, server->host) == 1
+                            : X509_VERIFY_PARAM_set1_host(check, server->host, 0) == 1;
+    return trusts && names ? context : NULL;
+}
+
+static bool set_up(struct session *session, smtp_session_t handle, auth_context_t auth) {
+    const struct smtp_server *server = session->server;
+    char address[300];
+    (void)snprintf(address, sizeof(address), "%s:%s", server->host, server->port);
+    SSL_CTX *tls = make_tls(server);
+    if (!tls || !smtp_set_server(handle, address) || !smtp_starttls_set_ctx(handle, tls) ||
+        !smtp_starttls_enable(handle, server->is_local ? Starttls_ENABLED : Starttls_REQUIRED) ||
+        !smtp_set_eventcb(handle, on_event, session) || !smtp_set_monitorcb(handle, on_traffic, session, 0))
+        return false;
+    static const int phases[] = {Timeout_GREETING, Timeout_ENVELOPE, Timeout_DATA, Timeout_TRANSFER,
+                                 Timeout_DATA2};
+    for (size_t i = 0; i < COUNT(phases); i++)
+        (void)smtp_set_timeout(handle, phases[i] | Timeout_OVERRIDE_RFC2822_MINIMUM, PHASE_TIMEOUT_MS);
+    if (!server->user)
+        return true;
+    /* The PLAIN mechanism is fit because TLS is required, or the bytes do not leave this machine. */
+    (void)auth_set_mechanism_flags(auth, AUTH_PLUGIN_PLAIN, 0);
+    void *arg = (void *)(uintptr_t)server;
+    return auth_set_interact_cb(auth, give_credentials, arg) && smtp_auth_set_context(handle, auth);
+}
+
+/* libesmtp passes CR LF on: an address with it would add a recipient, or a command. */
+static bool is_address(const char *address) {
+    for (const char *c = address; *c; c++)
+        if (*c <= ' ' || *c >= 0x7F || *c == '<' || *c == '>')
+            return false;
+    return *address != '\0';
+}
+
+static bool add_letter(struct session *session, smtp_session_t handle, const char *sender, size_t index) {
+    const struct letter *letter = &session->letters[index];
+    char sender_copy[300];
+    (void)snprintf(sender_copy, sizeof(sender_copy), "%s", sender);
+    smtp_message_t message = smtp_add_message(handle);
+    if (!message || !smtp_set_reverse_path(message, sender_copy))
+        return false;
+    session->messages[index] = message;
+    session->recipients[index] = smtp_add_recipient(message, letter->recipient);
+    /* The messages are ours to the last header; libesmtp would make a Message-ID of its own. */
+    return session->recipients[index] && smtp_set_header(message, "Message-Id", letter->message_id) &&
+           smtp_set_header_option(message, "Message-Id", Hdr_OVERRIDE, 0) &&
+           smtp_set_messagecb(message, give_message, (void *)(uintptr_t)letter);
+}
+
+_Noreturn void smtp_run(const struct smtp_server *server, const char *sender, const struct letter *letters,
+                        size_t count, int reports) {
+    struct arena *arena = arena_new();
+    struct session session = {
+        .server = server,
+        .letters = letters,
+        .count = count,
+        .reports = reports,
+        .reported = arena_take_array(arena, count, sizeof(bool)),
+        .messages = arena_take_array(arena, count, sizeof(smtp_message_t)),
+        .recipients = arena_take_array(arena, count, sizeof(smtp_recipient_t)),
+    };
+    auth_client_init();
+    smtp_session_t handle = smtp_create_session();
+    auth_context_t auth = auth_create_context();
+    bool good = handle && auth && set_up(&session, handle, auth);
+    for (size_t i = 0; i < count && good; i++) {
+        if (is_address(letters[i].recipient)) {
+            good = add_letter(&session, handle, sender, i);
+        } else {
+            session.reported[i] = true;
+            report(&session, i, LETTER_FAILED, "this is not an address to mail to");
+        }
+    }
+    if (!good)
+        end_with(&session, "the session cannot be set up: memory, or the certificates to trust");
+    if (!smtp_start_session(handle)) {
+        char text[160];
+        const char *why = smtp_strerror(smtp_errno(), text, sizeof(text));
+        end_with(&session, why ? why : "no connection");
+    }
+    for (size_t i = 0; i < count; i++)
+        report_letter(&session, i);
+    _exit(EXIT_SUCCESS);
+}
