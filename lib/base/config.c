@@ -188,7 +188,6 @@ static const char *set_from_file(struct arena *arena, struct config *config, con
 }
 
 static const char *set_from_environment(struct arena *arena, struct config *config) {
-    extern char **environ;
     static const char prefix[] = "PUMASI_";
     for (char **entry = environ; *entry; entry++) {
         if (strncmp(*entry, prefix, sizeof(prefix) - 1) != 0 || strncmp(*entry, "PUMASI_CONFIG=", 14) == 0)

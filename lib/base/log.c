@@ -67,7 +67,9 @@ void log_write(enum log_level level, const char *format, ...) {
     }
     used += (size_t)snprintf(line + used, sizeof(line) - used, "\"message\":\"");
     used = add_escaped(line, used, sizeof(line), message);
-    memcpy(line + used, "\"}\n", 3);
+    line[used++] = '"';
+    line[used++] = '}';
+    line[used++] = '\n';
     /* Nobody is left to tell if the log itself cannot be written. */
-    (void)!write(the_log.descriptor, line, used + 3);
+    (void)!write(the_log.descriptor, line, used);
 }

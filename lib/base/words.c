@@ -79,7 +79,7 @@ enum language language_accepted(const char *accept_language) {
         item += strspn(item, ", \t");
         size_t size = strcspn(item, ",");
         for (unsigned i = 0; i < LANGUAGE_COUNT; i++) {
-            char next = size >= 2 ? item[2] : '\0';
+            int next = size >= 2 ? item[2] : 0;
             bool is_tag = size >= 2 && strncasecmp(item, codes[i], 2) == 0 &&
                           (size == 2 || next == '-' || next == ';' || next == ' ');
             if (is_tag && quality(item, size) > best_quality) {

@@ -297,6 +297,7 @@ enum db_result db_start_values(struct db *db, const struct db_query *query, stru
     enum db_result result = prepare(db, query, &prepared);
     if (result != DB_OK)
         return result;
+    assert(prepared);
     for (size_t i = 0; i < count; i++) {
         int code = bind(prepared->statement, i + 1, &values[i]);
         if (code != SQLITE_OK) {
@@ -347,6 +348,7 @@ enum db_result db_run_values(struct db *db, const struct db_query *query, const 
     enum db_result result = db_start_values(db, query, &rows, values, count);
     if (result != DB_OK)
         return result;
+    assert(rows);
     do
         result = db_next(rows);
     while (result == DB_ROW);
@@ -360,6 +362,7 @@ enum db_result db_find_integer_values(struct db *db, const struct db_query *quer
     enum db_result result = db_start_values(db, query, &rows, values, count);
     if (result != DB_OK)
         return result;
+    assert(rows);
     int64_t found = 0;
     result = db_next(rows);
     if (result == DB_ROW) {

@@ -11,9 +11,10 @@ enum { FIRST_RETRY_S = 60, LONGEST_RETRY_S = 6 * 3600 };
 #define DUE_STATES "state IN ('pending', 'leased', 'retry')"
 
 DB_QUERY(DELIVERY_DUE, "SELECT id FROM delivery WHERE " DUE_STATES " AND next_at <= $1 LIMIT 1");
-DB_QUERY(DELIVERY_LEASE, "UPDATE delivery SET state = 'leased', attempts = attempts + 1, next_at = $2, lease = $4 "
-                         "WHERE id IN (SELECT id FROM delivery WHERE " DUE_STATES " AND next_at <= $1 "
-                         "ORDER BY next_at, id LIMIT $3)");
+DB_QUERY(DELIVERY_LEASE,
+         "UPDATE delivery SET state = 'leased', attempts = attempts + 1, next_at = $2, lease = $4 "
+         "WHERE id IN (SELECT id FROM delivery WHERE " DUE_STATES " AND next_at <= $1 "
+         "ORDER BY next_at, id LIMIT $3)");
 DB_QUERY(DELIVERY_LEASED,
          "SELECT delivery.id, delivery.task_id, delivery.first_event_id, delivery.last_event_id, "
          "delivery.attempts, delivery.created_at, delivery.message_id, "

@@ -107,7 +107,7 @@ static enum outcome insert_delivery(struct db *db, struct arena *arena, const ch
 
 static enum outcome plan_task(struct db *db, struct arena *arena, const char *host, const struct ripe *ripe,
                               size_t *planned) {
-    struct recipients recipients;
+    struct recipients recipients = {.count = 0};
     enum outcome outcome = find_recipients(db, arena, ripe, &recipients);
     for (size_t i = 0; i < recipients.count && outcome == OUTCOME_OK; i++)
         outcome = insert_delivery(db, arena, host, ripe, recipients.ids[i], planned);

@@ -109,7 +109,7 @@ enum outcome task_find(struct db *db, struct arena *arena, int64_t id, bool with
 }
 
 unsigned task_agree(struct task_values *values, const struct task *present) {
-    bool has_status = values->fields & TASK_STATUS;
+    bool has_status = values->fields & TASK_STATUS && values->status;
     bool has_progress = values->fields & TASK_PROGRESS;
     bool is_done = has_status && strcmp(values->status, "done") == 0;
     if (has_status && has_progress) {
@@ -297,7 +297,7 @@ static enum db_result write_values(struct db *db, const struct task *present,
 /* Inside a write transaction. */
 static enum outcome update(struct db *db, struct arena *arena, int64_t id, int64_t version,
                            struct task_values *values, struct task *updated, unsigned *conflict) {
-    struct task present;
+    struct task present = {0};
     enum outcome outcome = task_find(db, arena, id, false, &present);
     if (outcome != OUTCOME_OK)
         return outcome;
@@ -364,7 +364,7 @@ static enum outcome move(struct db *db, struct arena *arena, const struct user *
 }
 
 enum outcome task_delete(struct db *db, struct arena *arena, const struct user *actor, int64_t id) {
-    struct task moved;
+    struct task moved = {0};
     return move(db, arena, actor, id, true, &moved);
 }
 

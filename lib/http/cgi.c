@@ -18,7 +18,8 @@ int cgi_serve(struct worker *worker) {
     const struct gateway gateway = {variable, read_input, NULL};
     struct buffer head;
     struct buffer body;
-    (void)alarm(FUNCTION.limits.seconds); /* the default action ends the process; the web server answers */
+    (void)alarm(
+        worker->function->limits.seconds); /* the default action ends the process; the web server answers */
     serve(worker, &gateway, &head, &body);
     bool sent = fwrite(head.data, 1, head.size, stdout) == head.size &&
                 fwrite(body.data ? body.data : "", 1, body.size, stdout) == body.size && fflush(stdout) == 0;

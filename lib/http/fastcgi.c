@@ -148,7 +148,7 @@ static bool wait_for_request(const sigset_t *open_mask) {
     return false;
 }
 
-static int work(struct worker *worker, const struct limits *limits, const sigset_t *open_mask) {
+static int work(struct worker *worker, const sigset_t *open_mask) {
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     FCGX_Request request;
     timer_t timer;
@@ -164,7 +164,7 @@ static int work(struct worker *worker, const struct limits *limits, const sigset
     handle(SIGUSR1, on_end);
     handle(SIGALRM, on_alarm);
     for (int served = 0; served < REQUESTS_A_WORKER && wait_for_request(open_mask); served++) {
-        arm(timer, limits->seconds);
+        arm(timer, worker->function->limits.seconds);
         /* The listener does not block: another worker may have been faster. */
         if (FCGX_Accept_r(&request) == 0)
             answer(worker, &request);
@@ -236,10 +236,13 @@ static void on_child(int signal_number) {
     (void)signal_number; /* it need only interrupt the waiting parent */
 }
 
-int fastcgi_serve(struct worker *worker, const struct limits *limits) {
+int fastcgi_serve(struct worker *worker) {
+    const struct limits *limits = &worker->function->limits;
     sigset_t open_mask;
     block_ends(&open_mask);
-    (void)sigdelset(&open_mask, SIGTERM);
+    static const int let_in[] = {SIGTERM, SIGINT, SIGUSR1, SIGCHLD};
+    for (size_t i = 0; i < COUNT(let_in); i++)
+        (void)sigdelset(&open_mask, let_in[i]);
     handle(SIGTERM, on_end);
     handle(SIGINT, on_end);
     handle(SIGUSR1, on_end);
@@ -254,7 +257,7 @@ int fastcgi_serve(struct worker *worker, const struct limits *limits) {
     while (!must_end) {
         bool is_worker = false;
         if (!start_missing(&pool, &is_worker) && is_worker)
-            return work(worker, limits, &open_mask);
+            return work(worker, &open_mask);
         const struct timespec second = {.tv_sec = 1};
         (void)ppoll(NULL, 0, &second, &open_mask);
         bury(&pool, limits->seconds);

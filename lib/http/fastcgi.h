@@ -7,4 +7,4 @@
 #include "http/serve.h"
 
 /* Serves the socket on descriptor 0 until SIGTERM. The exit status of the process. */
-MUST_CHECK int fastcgi_serve(struct worker *worker, const struct limits *limits);
+MUST_CHECK int fastcgi_serve(struct worker *worker);

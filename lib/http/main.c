@@ -25,10 +25,10 @@ int main(void) {
     }
     /* A gateway that hangs up must not end the worker. */
     (void)signal(SIGPIPE, SIG_IGN);
-    struct worker worker = {.config = config, .arena = arena_new()};
+    struct worker worker = {.function = &FUNCTION, .config = config, .arena = arena_new()};
     int status = EXIT_FAILURE;
     if (!FCGX_IsCGI())
-        status = fastcgi_serve(&worker, &FUNCTION.limits);
+        status = fastcgi_serve(&worker);
     else if (getenv("REQUEST_METHOD"))
         status = cgi_serve(&worker);
     else

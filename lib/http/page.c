@@ -153,7 +153,7 @@ void page_due(struct buffer *out, enum language language, const struct task *tas
     bool is_done = strcmp(task->status, "done") == 0;
     const char *date = page_day(out->arena, language, task->due_on, now);
     const char *count = arena_print(out->arena, "%lld", (long long)llabs(days));
-    const char *text = date;
+    const char *text;
     if (is_done || days > DAYS_IN_WORDS)
         text = date;
     else if (days == -1)
@@ -268,17 +268,14 @@ void page_close(struct buffer *out) {
 
 void page_problem(struct buffer *out, enum language language, int status, const char *title,
                   const char *detail, const struct fault *faults, const char *back) {
-    page_open(out, language, title, NULL);
+    page_open(out, language, detail ? detail : title, NULL);
     buffer_add(out, "<main class=\"problem\">\n<p><small>");
     buffer_add_integer(out, status);
-    buffer_add(out, "</small></p>\n<h1>");
+    buffer_add(out, " ");
     buffer_add_html(out, title);
+    buffer_add(out, "</small></p>\n<h1>");
+    buffer_add_html(out, detail ? detail : title);
     buffer_add(out, "</h1>\n");
-    if (detail) {
-        buffer_add(out, "<p>");
-        buffer_add_html(out, detail);
-        buffer_add(out, "</p>\n");
-    }
     if (faults)
         buffer_add(out, "<dl>\n");
     for (const struct fault *fault = faults; fault; fault = fault->next) {

@@ -281,7 +281,7 @@ void serve(struct worker *worker, const struct gateway *gateway, struct buffer *
     struct request request = {
         .arena = worker->arena,
         .config = worker->config,
-        .function = &FUNCTION,
+        .function = worker->function,
         .gateway = gateway,
         .id = request_id(worker->arena),
     };

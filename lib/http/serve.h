@@ -6,6 +6,7 @@
 
 /* What a worker keeps from one request to the next. */
 struct worker {
+    const struct function *function;
     const struct config *config;
     struct arena *arena; /* of the request, reset after each */
     struct db *db;       /* opened at the first request that needs it; NULL before */

@@ -29,9 +29,11 @@ static const char *decode(struct arena *arena, const char *text, size_t size) {
     for (size_t i = 0; i < size; i++) {
         char byte = text[i];
         if (byte == '%') {
-            if (i + 2 >= size || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0)
+            int high = i + 2 < size ? hex(text[i + 1]) : -1;
+            int low = i + 2 < size ? hex(text[i + 2]) : -1;
+            if (high < 0 || low < 0)
                 return NULL;
-            byte = (char)(hex(text[i + 1]) << 4 | hex(text[i + 2]));
+            byte = (char)(high * 16 + low);
             i += 2;
         }
         if ((unsigned char)byte < 0x20 || byte == 0x7F)

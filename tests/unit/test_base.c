@@ -1,0 +1,191 @@
+/* The lowest layer: memory, text, time, words, settings. */
+#include "unit.h"
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/json_write.h"
+#include "base/random.h"
+#include "base/utf8.h"
+#include "base/words.h"
+
+#include <string.h>
+
+static void an_arena_gives_zeroed_memory_again_and_again(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    for (int round = 0; round < 3; round++) {
+        for (size_t size = 1; size < 100000; size = size * 3 + 1) {
+            unsigned char *piece = arena_take(arena, size);
+            assert_int_equal((uintptr_t)piece % _Alignof(max_align_t), 0);
+            for (size_t i = 0; i < size; i++)
+                assert_int_equal(piece[i], 0);
+            memset(piece, 0xAA, size);
+        }
+        arena_reset(arena);
+    }
+    arena_free(arena);
+    arena_free(NULL);
+}
+
+static void a_buffer_grows_and_escapes(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    struct buffer out = buffer_new(arena, 2);
+    buffer_add_integer(&out, INT64_MIN);
+    buffer_add_char(&out, ' ');
+    buffer_add_html(&out, "<a href=\"x\">'&'</a>");
+    buffer_add_char(&out, ' ');
+    buffer_add_url(&out, "전 &");
+    assert_string_equal(out.data,
+                        "-9223372036854775808 &lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt; "
+                        "%EC%A0%84%20%26");
+    arena_free(arena);
+}
+
+static void json_is_written_with_commas_and_escapes(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    struct buffer out = buffer_new(arena, 8);
+    struct json_writer json = json_write_to(&out);
+    json_open_object(&json);
+    json_add_text(&json, "a", "\"\\\n\t\x01</전");
+    json_key(&json, "b");
+    json_open_array(&json);
+    json_integer(&json, 1);
+    json_open_object(&json);
+    json_close_object(&json);
+    json_null(&json);
+    json_close_array(&json);
+    json_add_boolean(&json, "c", true);
+    json_close_object(&json);
+    assert_string_equal(out.data, "{\"a\":\"\\\"\\\\\\n\\t\\u0001</전\",\"b\":[1,{},null],\"c\":true}");
+    arena_free(arena);
+}
+
+static void days_are_days_of_the_calendar(void **state) {
+    (void)state;
+    static const char *const good[] = {"2026-12-24", "2024-02-29", "1970-01-01", "9999-12-31", "2000-02-29"};
+    static const char *const bad[] = {"2026-02-29", "1900-02-29", "2026-13-01",  "2026-00-10",
+                                      "2026-01-00", "2026-04-31", "26-01-01",    "2026-1-1",
+                                      "2026/01/01", "1969-12-31", "2026-01-01 ", ""};
+    for (size_t i = 0; i < COUNT(good); i++)
+        assert_true(clock_is_day(good[i], strlen(good[i])));
+    for (size_t i = 0; i < COUNT(bad); i++)
+        assert_false(clock_is_day(bad[i], strlen(bad[i])));
+}
+
+static void times_are_written_as_the_rfcs_say(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    char text[CLOCK_RFC3339_BYTES];
+    clock_write_rfc3339(1795424400, text);
+    assert_string_equal(text, "2026-11-23T09:00:00Z");
+    assert_string_equal(clock_rfc5322(arena, 1795424400), "Mon, 23 Nov 2026 09:00:00 +0000");
+    arena_free(arena);
+}
+
+static void base64url_comes_back(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    unsigned char bytes[70];
+    for (size_t size = 0; size < sizeof(bytes); size++) {
+        random_fill(bytes, sizeof(bytes));
+        const char *text = base64url_encode(arena, bytes, size);
+        size_t back = 0;
+        const char *decoded = base64url_decode(arena, text, &back);
+        assert_non_null(decoded);
+        assert_int_equal(back, size);
+        assert_memory_equal(decoded, bytes, size);
+    }
+    size_t size = 0;
+    assert_null(base64url_decode(arena, "a", &size));
+    assert_null(base64url_decode(arena, "ab+c", &size));
+    assert_null(base64url_decode(arena, "ab", &size)); /* bits left over */
+    arena_free(arena);
+}
+
+static void control_characters_are_seen(void **state) {
+    (void)state;
+    assert_false(utf8_has_control("a\n\t전", strlen("a\n\t전")));
+    assert_true(utf8_has_control("a\r", 2));
+    assert_true(utf8_has_control("\x7F", 1));
+    assert_true(utf8_has_control("\xC2\x85", 2));
+    assert_int_equal(utf8_count("전단지!", strlen("전단지!")), 4);
+}
+
+static void the_language_people_like_best_is_taken(void **state) {
+    (void)state;
+    assert_int_equal(language_accepted("ko-KR,ko;q=0.9,en;q=0.8"), LANGUAGE_KO);
+    assert_int_equal(language_accepted("en;q=0.3, ko;q=0.5"), LANGUAGE_KO);
+    assert_int_equal(language_accepted("en-GB,ko;q=0.5"), LANGUAGE_EN);
+    assert_int_equal(language_accepted("kok"), LANGUAGE_EN);
+    assert_int_equal(language_accepted("fr,de"), LANGUAGE_EN);
+    assert_int_equal(language_accepted(NULL), LANGUAGE_EN);
+    assert_int_equal(language_accepted("k"), LANGUAGE_EN);
+}
+
+static void sentences_take_their_values(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    assert_string_equal(
+        words_print(arena, LANGUAGE_EN, WORDS_FAULT_RANGE, {"least", "1"}, {"most", "{least}"}),
+        "This must be from 1 to {least}.");
+    arena_free(arena);
+}
+
+static void write_file(const char *path, const char *text) {
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void settings_are_read_and_refused_with_the_line(void **state) {
+    (void)state;
+    static const char path[] = "/tmp/pumasi-unit.conf";
+    static const char secret[] = "/tmp/pumasi-unit.secret";
+    struct arena *arena = arena_new();
+    const char *error = NULL;
+    assert_int_equal(setenv("PUMASI_CONFIG", path, 1), 0);
+    write_file(secret, "smtp://me:pass@mail.example.org\n");
+    write_file(path, "# x\nregistration = open\nmail_delay = 5\nmail_file = /tmp/pumasi-unit.secret\n");
+    const struct config *config = config_read(arena, &error);
+    assert_non_null(config);
+    assert_int_equal(config->registration, REGISTRATION_OPEN);
+    assert_int_equal(config->mail_delay_s, 5);
+    assert_string_equal(config->mail, "smtp://me:pass@mail.example.org");
+    size_t count = 0;
+    const struct config_row *rows = config_rows(arena, config, &count);
+    for (size_t i = 0; i < count; i++)
+        assert_null(strstr(rows[i].value, "pass"));
+    assert_int_equal(setenv("PUMASI_MAIL_DELAY", "9", 1), 0);
+    assert_int_equal(config_read(arena, &error)->mail_delay_s, 9);
+    assert_int_equal(unsetenv("PUMASI_MAIL_DELAY"), 0);
+    static const char *const wrong[] = {
+        "colour = red\n",         "mail_delay = soon\n", "mail_delay = 3601\n",       "registration\n",
+        "registration = maybe\n", "base_url =\n",        "mail_file = /nonexistent\n"};
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        write_file(path, wrong[i]);
+        assert_null(config_read(arena, &error));
+        assert_non_null(strstr(error, "pumasi-unit.conf:1"));
+    }
+    (void)unlink(path);
+    (void)unlink(secret);
+    arena_free(arena);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_arena_gives_zeroed_memory_again_and_again),
+        cmocka_unit_test(a_buffer_grows_and_escapes),
+        cmocka_unit_test(json_is_written_with_commas_and_escapes),
+        cmocka_unit_test(days_are_days_of_the_calendar),
+        cmocka_unit_test(times_are_written_as_the_rfcs_say),
+        cmocka_unit_test(base64url_comes_back),
+        cmocka_unit_test(control_characters_are_seen),
+        cmocka_unit_test(the_language_people_like_best_is_taken),
+        cmocka_unit_test(sentences_take_their_values),
+        cmocka_unit_test(settings_are_read_and_refused_with_the_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
