@@ -14,6 +14,11 @@ static const struct {
     int status;
     const char *title;
 } titles[] = {
+    {200, "OK"},
+    {201, "Created"},
+    {204, "No Content"},
+    {303, "See Other"},
+    {304, "Not Modified"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
     {403, "Forbidden"},
@@ -29,7 +34,7 @@ static const struct {
     {503, "Service Unavailable"},
 };
 
-static const char *title_of(int status) {
+const char *response_title(int status) {
     for (size_t i = 0; i < COUNT(titles); i++)
         if (titles[i].status == status)
             return titles[i].title;
@@ -81,7 +86,7 @@ static struct json_writer *open_problem(struct request *request, int status, con
     request->response.content_type = "application/problem+json";
     json_open_object(json);
     json_add_text(json, "type", "about:blank");
-    json_add_text(json, "title", title_of(status));
+    json_add_text(json, "title", response_title(status));
     json_add_integer(json, "status", status);
     json_add_text(json, "detail", detail);
     return json;
@@ -90,7 +95,7 @@ static struct json_writer *open_problem(struct request *request, int status, con
 static void write_problem(struct request *request, int status, const char *detail) {
     if (request->is_html) {
         struct buffer *out = respond_page(request, status);
-        page_problem(out, request->language, status, title_of(status), detail, request->faults,
+        page_problem(out, request->language, status, response_title(status), detail, request->faults,
                      request->user || status != 401 ? "/api/tasks" : "/");
         return;
     }

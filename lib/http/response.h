@@ -21,6 +21,9 @@ struct response {
     struct json_writer json;
 };
 
+/* The reason phrase of a status (RFC 9110, section 15). */
+const char *response_title(int status);
+
 /* Adds a header; control characters in the value end the process, as they can only come from our own mistake.
  */
 void respond_header(struct request *request, const char *name, const char *value);

@@ -253,7 +253,7 @@ static void answer(struct worker *worker, struct request *request) {
 
 static void write_head(struct request *request, struct buffer *head) {
     const struct response *response = &request->response;
-    buffer_print(head, "Status: %d\r\n", response->status);
+    buffer_print(head, "Status: %d %s\r\n", response->status, response_title(response->status));
     if (response->content_type)
         buffer_print(head, "Content-Type: %s\r\n", response->content_type);
     if (response->content_type && strncmp(response->content_type, "text/html", 9) == 0)
