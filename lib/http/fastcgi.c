@@ -110,6 +110,14 @@ static size_t read_body(void *with, char *bytes, size_t size) {
     return got > 0 ? (size_t)got : 0;
 }
 
+/* What was answered without reading it all, a body too large say: closing with bytes unread would reset the connection,
+ * and nginx then loses the answer. */
+static void drain(FCGX_Request *request) {
+    char rest[4096];
+    while (FCGX_GetStr(rest, (int)sizeof(rest), request->in) > 0)
+        ;
+}
+
 static bool send_answer(FCGX_Request *request, const struct buffer *head, const struct buffer *body) {
     return FCGX_PutStr(head->data, (int)head->size, request->out) == (int)head->size &&
            (!body->size || FCGX_PutStr(body->data, (int)body->size, request->out) == (int)body->size);
@@ -121,6 +129,7 @@ static void answer(struct worker *worker, FCGX_Request *request) {
     struct buffer head;
     struct buffer body;
     serve(worker, &gateway, &head, &body);
+    drain(request);
     timeout_answer.connection = -1;
     if (!send_answer(request, &head, &body))
         log_info("the client went away before its answer");

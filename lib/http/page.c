@@ -174,6 +174,12 @@ void page_due(struct buffer *out, enum language language, const struct task *tas
 
 /* ---- parts of forms ---- */
 
+void page_label_open(struct buffer *out, enum language language, enum words_key key, const char *class) {
+    buffer_print(out, "<label class=\"%s\"><span>", class);
+    page_words(out, language, key);
+    buffer_add(out, "</span>");
+}
+
 void page_option(struct buffer *out, const char *value, const char *label, bool is_chosen) {
     buffer_add(out, "<option value=\"");
     buffer_add_html(out, value);

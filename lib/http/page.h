@@ -36,6 +36,9 @@ const char *page_day(struct arena *arena, enum language language, const char *da
 /* A due day in words, seen from `now`: "tomorrow", "3 days late"; done tasks are never late. */
 void page_due(struct buffer *out, enum language language, const struct task *task, int64_t now);
 
+/* Opens a <label> with its words in front; the control and </label> follow. */
+void page_label_open(struct buffer *out, enum language language, enum words_key key, const char *class);
+
 /* <option> of a select; `value` is the program's own or a person's text. */
 void page_option(struct buffer *out, const char *value, const char *label, bool is_chosen);
 

@@ -9,35 +9,29 @@ static const char *text_or_empty(const char *text) {
 
 /* ---- new task ---- */
 
-static void open_label(struct buffer *out, enum language language, enum words_key key, const char *class) {
-    buffer_print(out, "<label class=\"%s\"><span>", class);
-    page_words(out, language, key);
-    buffer_add(out, "</span>");
-}
-
 static void add_new_form(struct buffer *out, enum language language, const struct user *people,
                          size_t count) {
     buffer_add(out, "<form class=\"new is-open\" method=\"post\" action=\"/api/tasks\">\n");
-    open_label(out, language, WORDS_PAGE_NEW_TASK, "field wide");
+    page_label_open(out, language, WORDS_PAGE_NEW_TASK, "field wide");
     buffer_print(out, "<input name=\"title\" maxlength=\"%d\" required autocomplete=\"off\" placeholder=\"",
                  TASK_MOST_TITLE);
     page_words(out, language, WORDS_PAGE_TITLE_PROMPT);
     buffer_add(out, "\"></label>\n<div class=\"rest\">\n");
-    open_label(out, language, WORDS_PAGE_FIELD_ASSIGNEE, "field");
+    page_label_open(out, language, WORDS_PAGE_FIELD_ASSIGNEE, "field");
     buffer_add(out, "<select name=\"assignee_id\">");
     page_people_options(out, language, people, count, 0);
     buffer_add(out, "</select></label>\n");
-    open_label(out, language, WORDS_PAGE_FIELD_PRIORITY, "field");
+    page_label_open(out, language, WORDS_PAGE_FIELD_PRIORITY, "field");
     buffer_add(out, "<select name=\"priority\">");
     page_priority_options(out, language, "normal");
     buffer_add(out, "</select></label>\n");
-    open_label(out, language, WORDS_PAGE_FIELD_DUE_ON, "field");
+    page_label_open(out, language, WORDS_PAGE_FIELD_DUE_ON, "field");
     buffer_add(out, "<input type=\"date\" name=\"due_on\"></label>\n<label class=\"field\"><span>");
     page_words(out, language, WORDS_PAGE_FIELD_LABELS);
     buffer_add(out, " <small>");
     page_words(out, language, WORDS_PAGE_LABELS_HINT);
     buffer_add(out, "</small></span><input name=\"labels\" autocomplete=\"off\"></label>\n");
-    open_label(out, language, WORDS_PAGE_FIELD_DESCRIPTION, "field wide");
+    page_label_open(out, language, WORDS_PAGE_FIELD_DESCRIPTION, "field wide");
     buffer_add(out, "<textarea name=\"description\" rows=\"2\"></textarea></label>\n</div>\n"
                     "<button class=\"primary\">");
     page_words(out, language, WORDS_PAGE_ADD);

@@ -5,15 +5,9 @@
 
 #include <string.h>
 
-static void open_label(struct buffer *out, enum language language, enum words_key key, const char *class) {
-    buffer_print(out, "<label class=\"field%s\"><span>", class);
-    page_words(out, language, key);
-    buffer_add(out, "</span>");
-}
-
 static void add_input(struct buffer *out, enum language language, enum words_key key, const char *class,
                       const char *attributes, const char *value) {
-    open_label(out, language, key, class);
+    page_label_open(out, language, key, class);
     buffer_print(out, "<input %s value=\"", attributes);
     buffer_add_html(out, value);
     buffer_add(out, "\"></label>\n");
@@ -30,28 +24,28 @@ static void add_edit_form(struct buffer *out, enum language language, const stru
         out, language, WORDS_PAGE_FIELD_TITLE, " wide headline",
         arena_print(arena, "name=\"title\" maxlength=\"%d\" required autocomplete=\"off\"", TASK_MOST_TITLE),
         task->title);
-    add_input(out, language, WORDS_PAGE_FIELD_PROGRESS, "",
+    add_input(out, language, WORDS_PAGE_FIELD_PROGRESS, "field",
               "type=\"number\" name=\"progress\" min=\"0\" max=\"100\" required",
               arena_print(arena, "%lld", (long long)task->progress));
-    open_label(out, language, WORDS_PAGE_FIELD_STATUS, "");
+    page_label_open(out, language, WORDS_PAGE_FIELD_STATUS, "field");
     buffer_add(out, "<select name=\"status\">");
     for (size_t i = 0; TASK_STATUSES[i]; i++)
         page_option(out, TASK_STATUSES[i], page_choice(language, "status", TASK_STATUSES[i]),
                     strcmp(task->status, TASK_STATUSES[i]) == 0);
     buffer_add(out, "</select></label>\n");
-    open_label(out, language, WORDS_PAGE_FIELD_ASSIGNEE, "");
+    page_label_open(out, language, WORDS_PAGE_FIELD_ASSIGNEE, "field");
     buffer_add(out, "<select name=\"assignee_id\">");
     page_people_options(out, language, people, people_count, task->assignee.id);
     buffer_add(out, "</select></label>\n");
-    open_label(out, language, WORDS_PAGE_FIELD_PRIORITY, "");
+    page_label_open(out, language, WORDS_PAGE_FIELD_PRIORITY, "field");
     buffer_add(out, "<select name=\"priority\">");
     page_priority_options(out, language, task->priority);
     buffer_add(out, "</select></label>\n");
-    add_input(out, language, WORDS_PAGE_FIELD_DUE_ON, "", "type=\"date\" name=\"due_on\"",
+    add_input(out, language, WORDS_PAGE_FIELD_DUE_ON, "field", "type=\"date\" name=\"due_on\"",
               task->due_on ? task->due_on : "");
-    add_input(out, language, WORDS_PAGE_FIELD_LABELS, "", "name=\"labels\" autocomplete=\"off\"",
+    add_input(out, language, WORDS_PAGE_FIELD_LABELS, "field", "name=\"labels\" autocomplete=\"off\"",
               page_labels(arena, task->labels));
-    open_label(out, language, WORDS_PAGE_FIELD_DESCRIPTION, " wide");
+    page_label_open(out, language, WORDS_PAGE_FIELD_DESCRIPTION, "field wide");
     /* A parser drops one newline after the tag: this one, and not the description's own. */
     buffer_add(out, "<textarea name=\"description\" rows=\"5\">\n");
     buffer_add_html(out, task->description);
@@ -63,7 +57,7 @@ static void add_edit_form(struct buffer *out, enum language language, const stru
 static void add_comment_form(struct buffer *out, enum language language, const struct task *task) {
     buffer_print(out, "<form class=\"comment\" method=\"post\" action=\"/api/tasks/%lld/comments\">\n",
                  (long long)task->id);
-    open_label(out, language, WORDS_PAGE_COMMENT, " wide");
+    page_label_open(out, language, WORDS_PAGE_COMMENT, "field wide");
     buffer_add(out, "<textarea name=\"body\" rows=\"3\" required></textarea></label>\n<button>");
     page_words(out, language, WORDS_PAGE_COMMENT_ADD);
     buffer_add(out, "</button>\n</form>\n");

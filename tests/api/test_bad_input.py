@@ -1,5 +1,5 @@
 import socket, unittest
-from running import Client, codes, person, stack
+from instance import Client, codes, person, stack
 
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -1,5 +1,5 @@
 import fcntl, os, re, time, unittest
-from running import Client, PASSWORD, address, codes, person, stack
+from instance import Client, PASSWORD, address, codes, person, stack
 
 
 class Errors(unittest.TestCase):

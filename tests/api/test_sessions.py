@@ -1,5 +1,5 @@
 import unittest
-from running import Client, PASSWORD, address, person, stack
+from instance import Client, PASSWORD, address, person, stack
 
 
 class Sessions(unittest.TestCase):

@@ -1,5 +1,5 @@
-import subprocess, unittest, urllib.parse
-from running import Client, ROOT, VARIANT, codes, person, stack
+import subprocess, unittest
+from instance import Client, PASSWORD, ROOT, VARIANT, address, codes, person, stack
 
 
 class Tasks(unittest.TestCase):
@@ -154,7 +154,6 @@ class Tasks(unittest.TestCase):
 
     def test_forms_do_the_whole_way(self):
         browser = Client()
-        from running import PASSWORD, address
         email = address()
         self.assertEqual(browser.form("/api/register", {"email": email, "name": "Plain", "password": PASSWORD}).status, 303)
         self.assertEqual(browser.form("/api/logout", {}).headers["Location"], "/")
