@@ -110,8 +110,8 @@ static size_t read_body(void *with, char *bytes, size_t size) {
     return got > 0 ? (size_t)got : 0;
 }
 
-/* What was answered without reading it all, a body too large say: closing with bytes unread would reset the connection,
- * and nginx then loses the answer. */
+/* What was answered without reading it all, a body too large say: closing with bytes unread would reset the
+ * connection, and nginx then loses the answer. */
 static void drain(FCGX_Request *request) {
     char rest[4096];
     while (FCGX_GetStr(rest, (int)sizeof(rest), request->in) > 0)

@@ -96,7 +96,7 @@ static void write_problem(struct request *request, int status, const char *detai
     if (request->is_html) {
         struct buffer *out = respond_page(request, status);
         page_problem(out, request->language, status, response_title(status), detail, request->faults,
-                     request->user || status != 401 ? "/api/tasks" : "/");
+                     request->user ? "/api/tasks" : "/");
         return;
     }
     struct json_writer *json = open_problem(request, status, detail);

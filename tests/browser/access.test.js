@@ -1,0 +1,95 @@
+/** Everyone can use the pages: axe finds nothing serious, contrast is 7:1, and small screens need no sideways scroll. */
+
+import assert from "node:assert/strict";
+import {readFileSync} from "node:fs";
+import {createRequire} from "node:module";
+import {after, before, test} from "node:test";
+import {assertNoSidewaysScroll, openPage, register, startSite} from "./site.js";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const FIRST_PAGE_BYTES = 40 * 1024;
+
+let site;
+before(async () => {
+    site = await startSite();
+});
+after(() => site?.stop());
+
+/** What axe finds, with text contrast of 7:1 asked for besides its usual rules. */
+async function assertNothingSerious(page, where) {
+    await page.evaluate(AXE);
+    const found = await page.evaluate(() => globalThis.axe.run({rules: {"color-contrast-enhanced": {enabled: true}}}));
+    const serious = found.violations
+        .filter((violation) => violation.impact === "serious" || violation.impact === "critical")
+        .map((violation) => `${where}: ${violation.id}: ${violation.nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`);
+    assert.deepEqual(serious, []);
+}
+
+for (const colorScheme of ["light", "dark"]) {
+    for (const width of [1280, 360]) {
+        test(`${colorScheme}, ${width} px wide`, async () => {
+            const {page, check} = await openPage(site, {colorScheme, viewport: {width, height: 740}, reducedMotion: "reduce"});
+            await page.goto(site.url);
+            await assertNothingSerious(page, "sign-in");
+            await assertNoSidewaysScroll(page);
+            await register(site, page, "Ada Access");
+            await page.locator("tbody tr").first().waitFor();
+            await assertNothingSerious(page, "list");
+            await assertNoSidewaysScroll(page);
+            await page.locator("form.new [name=title]").fill("Oil the hinges of the very long and heavy gate ".repeat(3));
+            await page.locator("form.new [name=labels]").fill("a label that is rather long, another");
+            await assertNoSidewaysScroll(page);
+            await page.locator("form.new button").click();
+            await page.locator("tbody a", {hasText: "Oil the hinges"}).first().click();
+            await page.locator("form.edit [name=title]").waitFor();
+            await page.locator(".history li").first().waitFor();
+            await assertNothingSerious(page, "task");
+            await assertNoSidewaysScroll(page);
+            await page.locator(".close").click();
+            await page.locator("details.menu summary").click();
+            await assertNothingSerious(page, "menu");
+            await assertNoSidewaysScroll(page);
+
+            await page.goto(`${site.url}/api/tasks`);
+            await assertNothingSerious(page, "list without JavaScript");
+            await assertNoSidewaysScroll(page);
+            await page.locator("tbody a").first().click();
+            await assertNothingSerious(page, "task without JavaScript");
+            await assertNoSidewaysScroll(page);
+            await check();
+        });
+    }
+}
+
+test("the whole way from signing in to ticking a task off works by keyboard", async () => {
+    const {page, check} = await openPage(site);
+    await register(site, page, "Key Board");
+    await page.locator("form.new [name=title]").focus();
+    await page.keyboard.type("Wind the clock");
+    await page.keyboard.press("Enter");
+    const link = page.locator("tbody a", {hasText: "Wind the clock"});
+    await link.waitFor();
+    await link.focus();
+    await page.keyboard.press("Enter");
+    const progress = page.getByRole("slider", {name: "Progress"});
+    await progress.focus();
+    await page.keyboard.press("End");
+    await page.locator("form.edit").getByText("Saved.").waitFor();
+    await page.locator("tr.is-done", {hasText: "Wind the clock"}).waitFor();
+    await check();
+});
+
+test("the first pages are small", async () => {
+    const {page, check} = await openPage(site);
+    let sizes = [];
+    page.on("requestfinished", (request) => sizes.push(request.sizes()));
+    const total = async () => (await Promise.all(sizes))
+        .reduce((sum, size) => sum + size.responseBodySize + size.responseHeadersSize, 0);
+    await page.goto(site.url, {waitUntil: "networkidle"});
+    assert.ok((await total()) < FIRST_PAGE_BYTES, `sign-in page: ${await total()} bytes`);
+    await register(site, page, "Smal L");
+    sizes = [];
+    await page.goto(`${site.url}/tasks.html`, {waitUntil: "networkidle"});
+    assert.ok((await total()) < FIRST_PAGE_BYTES, `tasks page: ${await total()} bytes`);
+    await check();
+});

@@ -1,0 +1,153 @@
+/** A Pumasi of its own for a test file, a browser, people, and the mails they got. */
+
+import assert from "node:assert/strict";
+import {execFileSync, spawn} from "node:child_process";
+import {mkdtempSync, readdirSync, rmSync, existsSync} from "node:fs";
+import {createServer} from "node:net";
+import {tmpdir} from "node:os";
+import {join, resolve} from "node:path";
+import {fileURLToPath} from "node:url";
+import {chromium} from "playwright-core";
+
+const ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
+const START_MS = 300000;
+const MAIL_MS = 30000;
+const PASSWORD = "pumasi shares work";
+
+function freePort() {
+    return new Promise((done, failed) => {
+        const server = createServer();
+        server.on("error", failed);
+        server.listen(0, "127.0.0.1", () => {
+            const {port} = server.address();
+            server.close(() => done(port));
+        });
+    });
+}
+
+/** Starts scripts/up and waits until it is ready. */
+export async function startSite() {
+    const dir = mkdtempSync(join(tmpdir(), "pumasi-browser-"));
+    const port = await freePort();
+    const process_ = spawn("scripts/up", ["--demo", "--port", String(port), "--dir", dir], {
+        cwd: ROOT,
+        env: {...process.env, PUMASI_MAIL_DELAY: "1"},
+        stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    const ended = new Promise((done) => process_.on("exit", done));
+    await new Promise((done, failed) => {
+        const timer = setTimeout(() => failed(new Error(`scripts/up is not ready:\n${said}`)), START_MS);
+        const listen = (chunk) => {
+            said += chunk;
+            if (!/^ready /m.test(said)) return;
+            clearTimeout(timer);
+            done();
+        };
+        process_.stdout.on("data", listen);
+        process_.stderr.on("data", listen);
+        ended.then((code) => failed(new Error(`scripts/up ended with ${code}:\n${said}`)));
+    });
+    const browser = await chromium.launch({
+        executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+        args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    });
+    return {
+        dir,
+        url: `http://127.0.0.1:${port}`,
+        browser,
+        async stop() {
+            await browser.close();
+            process_.kill("SIGTERM");
+            await ended;
+            rmSync(dir, {recursive: true, force: true});
+        },
+    };
+}
+
+/**
+ * A page in a browser of its own that fails the test, in `check`, on any error in the console: scripts that throw,
+ * what the content security policy refused, files that are not there. Answers 4xx that a test provokes are named.
+ */
+export async function openPage(site, options = {}, provoked = []) {
+    const context = await site.browser.newContext({locale: "en-GB", viewport: {width: 1280, height: 800}, ...options});
+    const page = await context.newPage();
+    const errors = [];
+    page.on("pageerror", (error) => errors.push(String(error.stack)));
+    page.on("console", (message) => {
+        const isProvoked = provoked.some((status) => message.text().includes(`status of ${status} `));
+        if (message.type() === "error" && !isProvoked) errors.push(message.text());
+    });
+    page.setDefaultTimeout(10000);
+    return {
+        context,
+        page,
+        async check() {
+            assert.deepEqual(errors, []);
+            await context.close();
+        },
+    };
+}
+
+let people = 0;
+
+/** Registers somebody new through the form of the first page. */
+export async function register(site, page, name) {
+    const email = `person${++people}.${process.pid}@example.org`;
+    await page.goto(site.url);
+    const form = page.locator("form.register");
+    await form.locator("[name=name]").fill(name);
+    await form.locator("[name=email]").fill(email);
+    await form.locator("[name=password]").fill(PASSWORD);
+    await form.locator("button").click();
+    await page.waitForSelector("form.new");
+    return {name, email, password: PASSWORD};
+}
+
+/** Signs a person of the demo in. */
+export async function signIn(site, page, email) {
+    await page.goto(site.url);
+    const form = page.locator("form.sign-in");
+    await form.locator("[name=email]").fill(email);
+    await form.locator("[name=password]").fill(PASSWORD);
+    await form.locator("button").click();
+    await page.waitForSelector("form.new");
+}
+
+const READ_MAILS = `
+import email, email.policy, json, pathlib, sys
+mails = []
+for path in sys.argv[1:]:
+    mail = email.message_from_bytes(pathlib.Path(path).read_bytes(), policy=email.policy.default)
+    mails.append({"to": mail["To"], "subject": mail["Subject"],
+                  "text": mail.get_body(("plain",)).get_content()})
+print(json.dumps(mails))`;
+
+/** The mails that somebody got, decoded. */
+function mailsTo(site, email) {
+    const box = join(site.dir, "mail", "new");
+    const files = existsSync(box) ? readdirSync(box).map((name) => join(box, name)) : [];
+    if (!files.length) return [];
+    const mails = JSON.parse(execFileSync("python3", ["-c", READ_MAILS, ...files], {encoding: "utf8"}));
+    return mails.filter((mail) => mail.to.includes(email));
+}
+
+/** Waits until a mail to somebody has all these pieces in its subject or text. */
+export async function waitForMail(site, email, pieces) {
+    const until = Date.now() + MAIL_MS;
+    for (;;) {
+        const mails = mailsTo(site, email);
+        const found = mails.find((mail) => pieces.every((piece) => (typeof piece === "string"
+            ? `${mail.subject}\n${mail.text}`.includes(piece) : piece.test(`${mail.subject}\n${mail.text}`))));
+        if (found) return found;
+        if (Date.now() > until) assert.fail(`no mail to ${email} with ${pieces.join(", ")} among ${JSON.stringify(mails, null, 1)}`);
+        await new Promise((done) => setTimeout(done, 250));
+    }
+}
+
+/** No page of ours is wider than the screen. */
+export async function assertNoSidewaysScroll(page) {
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.equal(wider, 0);
+}

@@ -1,0 +1,247 @@
+/* The pages that the server writes: nothing of people's gets out of its place, and both languages are whole.
+ */
+#include "unit.h"
+
+#include "http/page_history.h"
+#include "http/page_list.h"
+#include "http/page_task.h"
+
+#include <string.h>
+
+static const char hostile[] = "</textarea><script>alert('1')</script>\"'&";
+static const int64_t now = 1795424400; /* 2026-11-23T09:00:00Z, a Monday */
+
+static const struct user min = {.id = 1, .email = "min@example.org", .name = "Min", .language = LANGUAGE_EN};
+static const struct task_filter everything = {.assignee_id = -1, .creator_id = -1, .is_descending = true};
+
+static struct task some_task(const char *text) {
+    return (struct task){
+        .id = 7,
+        .title = text,
+        .description = text,
+        .status = "doing",
+        .progress = 40,
+        .priority = "high",
+        .assignee = {3, text},
+        .creator = {1, text},
+        .due_on = "2026-11-20",
+        .labels = "[\"</li><b>\", \"print\"]",
+        .version = 2,
+        .created_at = now,
+        .updated_at = now,
+    };
+}
+
+/* The list of one task, as that person sees it. */
+static const char *list_of(struct arena *arena, const struct user *viewer, const struct task_filter *filter,
+                           struct task *task, const struct page_query *query, const char *next) {
+    const struct user people[] = {*viewer};
+    struct task_page page = {.tasks = task, .count = task != NULL, .next = next};
+    struct buffer out = buffer_new(arena, 4096);
+    page_tasks(&out, viewer, filter, &page, people, COUNT(people), query, now);
+    return out.data;
+}
+
+static const char *page_of(struct arena *arena, const struct user *viewer, const struct task *task,
+                           const struct event *events, size_t count) {
+    struct buffer out = buffer_new(arena, 4096);
+    page_task(&out, viewer, task, viewer, 1, events, count, now);
+    return out.data;
+}
+
+static void assert_holds(const char *page, const char *piece) {
+    if (!strstr(page, piece))
+        fail_msg("\"%s\" is not in:\n%s", piece, page);
+}
+
+static void assert_lacks(const char *page, const char *piece) {
+    if (strstr(page, piece))
+        fail_msg("\"%s\" is in:\n%s", piece, page);
+}
+
+static void text_from_people_stays_text(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    struct task task = some_task(hostile);
+    struct user viewer = min;
+    viewer.name = hostile;
+    const struct page_query query = {.q = hostile, .assignee = hostile, .label = hostile, .sort = hostile};
+    struct event_change renamed = {.field = "title", .from = "\"<i>\"", .to = "\"<script>\""};
+    struct event events[] = {
+        {.id = 1, .at = now, .type = "task.commented", .actor = {1, hostile}, .comment = hostile},
+        {.id = 2,
+         .at = now,
+         .type = "task.updated",
+         .actor = {1, hostile},
+         .changes = &renamed,
+         .change_count = 1},
+    };
+    const struct fault fault = {.field = hostile, .code = "x", .message = hostile};
+    struct buffer problem = buffer_new(arena, 4096);
+    page_problem(&problem, LANGUAGE_EN, 422, hostile, hostile, &fault, hostile);
+    const char *pages[] = {
+        list_of(arena, &viewer, &everything, &task, &query, hostile),
+        page_of(arena, &viewer, &task, events, COUNT(events)),
+        problem.data,
+    };
+    for (size_t i = 0; i < COUNT(pages); i++) {
+        assert_lacks(pages[i], "<script");
+        assert_lacks(pages[i], "<b>");
+        assert_lacks(pages[i], "<i>");
+        assert_lacks(pages[i], "alert('");
+        assert_holds(pages[i], "&lt;script&gt;");
+    }
+    arena_free(arena);
+}
+
+static void a_page_speaks_its_viewers_language(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    struct task task = some_task("Print the flyers");
+    struct user viewer = min;
+    const struct page_query query = {0};
+    assert_holds(list_of(arena, &viewer, &everything, &task, &query, NULL), "3 days late");
+    assert_holds(page_of(arena, &viewer, &task, NULL, 0), "<html lang=\"en\">");
+    viewer.language = LANGUAGE_KO;
+    const char *page = list_of(arena, &viewer, &everything, &task, &query, NULL);
+    assert_holds(page, "<html lang=\"ko\">");
+    assert_holds(page, "3일 지남");
+    assert_holds(page, "진행 중");
+    assert_lacks(page, "Doing");
+    assert_holds(page_of(arena, &viewer, &task, NULL, 0), "저장");
+    arena_free(arena);
+}
+
+static void an_empty_list_says_so_and_what_to_do(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    const struct page_query query = {0};
+    const char *page = list_of(arena, &min, &everything, NULL, &query, NULL);
+    assert_holds(page, words(LANGUAGE_EN, WORDS_PAGE_EMPTY));
+    assert_lacks(page, "<table");
+    struct task_filter late = everything;
+    late.due = DUE_OVERDUE;
+    page = list_of(arena, &min, &late, NULL, &query, NULL);
+    assert_holds(page, words(LANGUAGE_EN, WORDS_PAGE_EMPTY_FILTERED));
+    assert_holds(page, words(LANGUAGE_EN, WORDS_PAGE_FILTER_CLEAR));
+    struct task_filter bin = everything;
+    bin.in_bin = true;
+    page = list_of(arena, &min, &bin, NULL, &query, NULL);
+    assert_holds(page, words(LANGUAGE_EN, WORDS_PAGE_EMPTY_BIN));
+    assert_lacks(page, "class=\"new");
+    arena_free(arena);
+}
+
+static void the_next_page_keeps_the_filters(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    struct task task = some_task("Print the flyers");
+    const struct page_query query = {.q = "두 낱말&", .status = "doing", .due = ""};
+    const char *page = list_of(arena, &min, &everything, &task, &query, "a=b");
+    assert_holds(page, "/api/tasks?q=%EB%91%90%20%EB%82%B1%EB%A7%90%26&amp;status=doing&amp;after=a%3Db\"");
+    arena_free(arena);
+}
+
+static void history_reads_as_sentences_the_latest_first(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    struct event_change changes[] = {
+        {.field = "progress", .from = "10", .to = "40"},
+        {.field = "status", .from = "\"todo\"", .to = "\"doing\""},
+        {.field = "assignee", .from = "null", .to = "3", .to_id = 3, .to_name = "Ji-woo"},
+        {.field = "due_on", .from = "\"2026-12-01\"", .to = "null"},
+        {.field = "labels", .from = "[]", .to = "[\"print\",\"market\"]"},
+    };
+    struct event events[] = {
+        {.id = 1, .at = now - 86400, .type = "task.created", .actor = {1, "Min"}},
+        {.id = 2,
+         .at = now,
+         .type = "task.updated",
+         .actor = {0, NULL},
+         .changes = changes,
+         .change_count = 5},
+    };
+    struct buffer out = buffer_new(arena, 1024);
+    page_history(&out, LANGUAGE_EN, events, COUNT(events), now);
+    const char *server = words(LANGUAGE_EN, WORDS_PAGE_SOMEONE);
+    assert_holds(out.data, arena_print(arena, "%s moved progress from 10 to 40", server));
+    assert_holds(out.data, "moved status from To do to Doing");
+    assert_holds(out.data, "put Ji-woo in charge");
+    assert_holds(out.data, "removed the due date, 1 Dec");
+    assert_holds(out.data, "set the labels print, market");
+    assert_holds(out.data, "Min created this task");
+    assert_true(strstr(out.data, "<h3>Today") < strstr(out.data, "<h3>Yesterday"));
+    assert_true(strstr(out.data, "<h3>Yesterday") < strstr(out.data, "Min created"));
+    arena_free(arena);
+}
+
+static void due_days_are_told_in_words(void **state) {
+    (void)state;
+    static const struct {
+        const char *due_on;
+        const char *status;
+        const char *text;
+    } cases[] = {
+        {"2026-11-22", "todo", ">1 day late<"}, {"2026-11-23", "todo", ">Today<"},
+        {"2026-11-24", "todo", ">Tomorrow<"},   {"2026-11-29", "todo", ">In 6 days<"},
+        {"2026-11-30", "todo", ">30 Nov<"},     {"2027-02-28", "todo", ">28 Feb 2027<"},
+        {"2026-01-01", "done", ">1 Jan<"},      {"2026-01-01", "todo", ">326 days late<"},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct task task = some_task("x");
+        task.due_on = cases[i].due_on;
+        task.status = cases[i].status;
+        struct buffer out = buffer_new(arena, 128);
+        page_due(&out, LANGUAGE_EN, &task, now);
+        assert_holds(out.data, cases[i].text);
+    }
+    arena_free(arena);
+}
+
+static void people_have_their_initials(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"Min", ">M<"}, {"Ji-woo Park", ">JP<"}, {"김서연", ">서연<"},
+        {"한", ">한<"}, {"Ünal", ">Ü<"},         {" ", "><"},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct person person = {3, cases[i][0]};
+        struct buffer out = buffer_new(arena, 128);
+        page_person(&out, LANGUAGE_EN, &person);
+        assert_holds(out.data, cases[i][1]);
+        assert_holds(out.data, "hue-3");
+    }
+    arena_free(arena);
+}
+
+static void only_who_may_delete_is_offered_it(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    struct task task = some_task("Print the flyers");
+    struct user other = min;
+    other.id = 2;
+    assert_holds(page_of(arena, &min, &task, NULL, 0), "/api/tasks/7/delete");
+    assert_lacks(page_of(arena, &other, &task, NULL, 0), "/api/tasks/7/delete");
+    task.is_deleted = true;
+    assert_holds(page_of(arena, &min, &task, NULL, 0), "/api/tasks/7/restore");
+    assert_lacks(page_of(arena, &other, &task, NULL, 0), "/api/tasks/7/restore");
+    other.is_admin = true;
+    assert_holds(page_of(arena, &other, &task, NULL, 0), "/api/tasks/7/restore");
+    arena_free(arena);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_from_people_stays_text),
+        cmocka_unit_test(a_page_speaks_its_viewers_language),
+        cmocka_unit_test(an_empty_list_says_so_and_what_to_do),
+        cmocka_unit_test(the_next_page_keeps_the_filters),
+        cmocka_unit_test(history_reads_as_sentences_the_latest_first),
+        cmocka_unit_test(due_days_are_told_in_words),
+        cmocka_unit_test(people_have_their_initials),
+        cmocka_unit_test(only_who_may_delete_is_offered_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,87 @@
+/**
+ * The API as the pages use it: shapes, one way to ask, and the two ways an answer can fail.
+ *
+ * @typedef {{id: number, name: string}} Person
+ * @typedef {Person & {email: string, language: string, role: string}} User
+ * @typedef {{
+ *   id: number, title: string, description: string, status: string, progress: number, priority: string,
+ *   assignee: Person|null, creator: Person, due_on: string|null, labels: string[], version: number,
+ *   created_at: string, updated_at: string
+ * }} Task
+ * @typedef {{from: any, to: any}} Change
+ * @typedef {{
+ *   id: number, time: string, type: string, actor: Person|null, version: number|null,
+ *   changes: Record<string, Change>, comment: string|null
+ * }} Event
+ * @typedef {{field: string, code: string, message: string}} Fault
+ * @typedef {{
+ *   title?: string, detail?: string, errors?: Fault[],
+ *   current?: Task, yours?: Record<string, any>, fields?: string[]
+ * }} ProblemBody
+ * @typedef {{status: number, body: any, etag: string|null}} Answer
+ */
+
+const PATIENCE_MS = 20000;
+
+/** The server answered that it will not or cannot (RFC 9457). */
+export class Problem extends Error {
+    /** @param {number} status @param {ProblemBody} body */
+    constructor(status, body) {
+        super(body.detail || body.title || String(status));
+        this.status = status;
+        this.body = body;
+    }
+}
+
+/** No answer came: nothing is known about what happened. */
+export class Unreachable extends Error {}
+
+/** @type {() => void} */
+let signedOut = () => {};
+
+/** What to do when the session has ended. @param {() => void} action */
+export function whenSignedOut(action) {
+    signedOut = action;
+}
+
+/**
+ * Asks the server. Resolves for 2xx and 304; throws Problem or Unreachable otherwise.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body] sent as JSON
+ * @param {Record<string, string>} [headers]
+ * @param {boolean} [isLeaving] the page is about to go: the request outlives it
+ * @returns {Promise<Answer>}
+ */
+export async function ask(method, path, body, headers = {}, isLeaving = false) {
+    let response;
+    let text;
+    try {
+        response = await fetch(path, {
+            method,
+            credentials: "same-origin",
+            headers: {
+                Accept: "application/json",
+                ...(body === undefined ? {} : {"Content-Type": "application/json"}),
+                ...headers,
+            },
+            body: body === undefined ? undefined : JSON.stringify(body),
+            keepalive: isLeaving,
+            signal: AbortSignal.timeout(PATIENCE_MS),
+        });
+        text = await response.text();
+    } catch {
+        throw new Unreachable();
+    }
+    let value = null;
+    try {
+        value = text ? JSON.parse(text) : null;
+    } catch {
+        // A proxy's page, not ours; its status still counts.
+    }
+    if (response.ok || response.status === 304)
+        return {status: response.status, body: value, etag: response.headers.get("ETag")};
+    if (response.status === 401) signedOut();
+    throw new Problem(response.status, value || {});
+}

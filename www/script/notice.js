@@ -1,0 +1,41 @@
+/** The line at the bottom that says what was just done, and undoes it for ten seconds. */
+
+import {element, one, sentenceOf} from "./parts.js";
+import {say} from "./text.js";
+
+const STAYS_MS = 10000;
+let timer = 0;
+
+/**
+ * @param {string} sentence
+ * @param {() => Promise<string>} [undo] resolves to the sentence that says it is undone
+ */
+export function notify(sentence, undo) {
+    const place = one(document, ".notice");
+    const line = element("p");
+    line.append(element("span", "", sentence));
+    if (undo) line.append(undoButton(undo));
+    place.replaceChildren(line);
+    clearTimeout(timer);
+    timer = window.setTimeout(() => place.replaceChildren(), STAYS_MS);
+}
+
+/** True while the line is there. */
+export function isNoticeShown() {
+    return one(document, ".notice").childElementCount > 0;
+}
+
+/** @param {() => Promise<string>} undo */
+function undoButton(undo) {
+    const button = /** @type {HTMLButtonElement} */ (element("button", "", say("page.undo")));
+    button.type = "button";
+    button.addEventListener("click", async () => {
+        button.disabled = true;
+        try {
+            notify(await undo());
+        } catch (error) {
+            notify(sentenceOf(error), undo);
+        }
+    });
+    return button;
+}

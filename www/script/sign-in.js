@@ -1,0 +1,36 @@
+/** Sign in and register without leaving the page; without this script the two forms do the same by themselves. */
+
+import {ask} from "./api.js";
+import {clearFaults, showFaults} from "./faults.js";
+
+const unreachable = /** @type {HTMLTemplateElement} */ (document.querySelector("template.unreachable")).content
+    .textContent || "";
+
+for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form"))) {
+    form.noValidate = true;
+    form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
+        clearFaults(form);
+        button.disabled = true;
+        try {
+            await ask("POST", new URL(form.action).pathname, Object.fromEntries(new FormData(form)));
+            location.assign("/tasks.html");
+        } catch (error) {
+            showFaults(form, error, unreachable);
+        } finally {
+            button.disabled = false;
+        }
+    });
+}
+
+/** Who is signed in already has no business here. */
+async function skipIfSignedIn() {
+    try {
+        const {body} = await ask("GET", "/api/session");
+        if (body.user) location.replace("/tasks.html");
+    } catch {
+        // The forms are here either way, and say what is wrong when they are sent.
+    }
+}
+skipIfSignedIn();
