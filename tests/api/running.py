@@ -1,6 +1,6 @@
 """One running Pumasi for all tests of a python process, and clients for it.
 
-PUMASI_TEST_SERVER is lighttpd (default) or nginx; PUMASI_BUILD is sanitize unless said otherwise. When the process
+PUMASI_TEST_SERVER is lighttpd (default) or nginx; VARIANT, the build, is sanitize unless said otherwise. When the process
 ends the stack is stopped, and any report of a sanitizer makes the process fail, whatever the tests said.
 """
 import atexit
@@ -23,7 +23,7 @@ import time
 import urllib.parse
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), '..', '..'))
-BUILD = os.environ.get('PUMASI_BUILD', 'sanitize')
+BUILD = os.environ.get('VARIANT') or os.environ.get('PUMASI_BUILD') or 'sanitize'
 SERVER = os.environ.get('PUMASI_TEST_SERVER', 'lighttpd')
 FUNCTIONS = os.path.join(ROOT, 'build', BUILD, 'functions')
 PASSWORD = 'correct horse 품앗이'
@@ -71,14 +71,12 @@ class Stack:
         # There is one mailer at a time: while we hold its lock, the outbox holds still for the tests.
         self.mailer = open(self.database + '-mailer', 'w', encoding='utf-8')
         fcntl.flock(self.mailer, fcntl.LOCK_EX)
-        self.environment = dict(clean_environment(), PUMASI_CONFIG=self.config,
+        self.environment = dict(clean_environment(), VARIANT=BUILD, PUMASI_CONFIG=self.config,
                                 ASAN_OPTIONS=f'detect_leaks=1:log_path={self.dir}/sanitizer',
                                 UBSAN_OPTIONS=f'print_stacktrace=1:log_path={self.dir}/sanitizer')
         self.output = open(os.path.join(self.dir, 'log', 'up.out'), 'w+', encoding='utf-8')
         self.process = subprocess.Popen(
-            # Not exported: the programs refuse PUMASI_BUILD as an unknown setting.
-            ['bash', '-c', f'PUMASI_BUILD={BUILD}; . scripts/up "$@"', 'scripts/up', '--dir', self.dir,
-             '--port', str(self.port), '--server', server],
+            [os.path.join(ROOT, 'scripts', 'up'), '--dir', self.dir, '--port', str(self.port), '--server', server],
             cwd=ROOT, env=self.environment, stdout=self.output, stderr=subprocess.STDOUT, start_new_session=True)
 
     def wait_ready(self):
@@ -150,8 +148,8 @@ class Stack:
             if not entry.isdigit():
                 continue
             try:
-                with open(f'/proc/{entry}/cmdline', 'rb') as file:
-                    is_function = file.read().split(b'\0')[0].decode() == program
+                # A program that was built anew while it ran is "... (deleted)".
+                is_function = os.readlink(f'/proc/{entry}/exe').split(' ')[0] == program
                 with open(f'/proc/{entry}/environ', 'rb') as file:
                     is_ours = f'PUMASI_CONFIG={self.config}'.encode() in file.read().split(b'\0')
                 if is_function and is_ours:

@@ -41,8 +41,12 @@ class Errors(unittest.TestCase):
     def test_404(self):
         for path in ("/api/tasks/999999", "/api/tasks/999999/log", "/api/nothing", "/api", "/api/tasks/x", "/api/tasks/0",
                      "/api/tasks/-1", "/api/tasks/1/", "/api/tasks/99999999999999999999", "/nothing", "/text", "/style/",
-                     "/function/task-list/", "/../etc/passwd", "/index.html.orig"):
+                     "/function/task-list/", "/index.html.orig", "/text/..%2f..%2fMakefile"):
             self.check(self.client.get(path), 404)
+
+    def test_nothing_outside_the_pages_is_served(self):
+        for path in ("/../etc/passwd", "/../../README.md", "/style/../../functions/login", "/%2e%2e/gateway/nginx.conf"):
+            self.assertIn(self.client.get(path).status, (400, 404), path)
 
     def test_405_with_allow(self):
         self.check(self.client.ask("PUT", "/api/tasks", {}), 405, Allow="GET, HEAD, POST")
