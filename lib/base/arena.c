@@ -90,6 +90,19 @@ void *arena_take_array(struct arena *arena, size_t count, size_t size) {
     return arena_take(arena, count * size);
 }
 
+void *arena_grow(struct arena *arena, void *list, size_t count, size_t size) {
+    enum { FIRST_ROOM = 16 };
+    if (!list)
+        return arena_take_array(arena, FIRST_ROOM, size);
+    /* The room is a power of two, at least the first: it is full where the count is one. */
+    bool is_full = count >= FIRST_ROOM && (count & (count - 1)) == 0;
+    if (!is_full)
+        return list;
+    void *larger = arena_take_array(arena, count * 2, size);
+    memcpy(larger, list, count * size);
+    return larger;
+}
+
 char *arena_copy_bytes(struct arena *arena, const void *bytes, size_t size) {
     if (size == SIZE_MAX)
         end_without_memory();

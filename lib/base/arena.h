@@ -27,6 +27,12 @@ void *arena_take(struct arena *arena, size_t size);
 /* As arena_take for `count` things of `size` bytes; a product that overflows ends the process. */
 void *arena_take_array(struct arena *arena, size_t count, size_t size);
 
+/*
+ * Room for one more in a list of `count` things of `size` bytes each: `list` itself where there is room, else
+ * a copy of twice the length. NULL starts a list. Call it before each addition.
+ */
+void *arena_grow(struct arena *arena, void *list, size_t count, size_t size);
+
 /* A NUL-terminated copy. */
 char *arena_copy(struct arena *arena, const char *text);
 char *arena_copy_bytes(struct arena *arena, const void *bytes, size_t size);

@@ -3,39 +3,61 @@
 #include <json-c/json.h>
 #include <string.h>
 
-struct word {
+/* Sentences that are chosen by a value of the API. */
+static const struct {
+    const char *field;
     const char *value;
     enum words_key key;
+} choices[] = {
+    {"status", "todo", WORDS_PAGE_STATUS_TODO},
+    {"status", "doing", WORDS_PAGE_STATUS_DOING},
+    {"status", "done", WORDS_PAGE_STATUS_DONE},
+    {"priority", "low", WORDS_PAGE_PRIORITY_LOW},
+    {"priority", "normal", WORDS_PAGE_PRIORITY_NORMAL},
+    {"priority", "high", WORDS_PAGE_PRIORITY_HIGH},
+    {"priority", "urgent", WORDS_PAGE_PRIORITY_URGENT},
+    {"due", "overdue", WORDS_PAGE_FILTER_DUE_OVERDUE},
+    {"due", "today", WORDS_PAGE_FILTER_DUE_TODAY},
+    {"due", "week", WORDS_PAGE_FILTER_DUE_WEEK},
+    {"sort", "updated", WORDS_PAGE_SORT_UPDATED},
+    {"sort", "created", WORDS_PAGE_SORT_CREATED},
+    {"sort", "due", WORDS_PAGE_SORT_DUE},
+    {"sort", "priority", WORDS_PAGE_SORT_PRIORITY},
+    {"sort", "progress", WORDS_PAGE_SORT_PROGRESS},
+    {"sort", "title", WORDS_PAGE_SORT_TITLE},
+    {"order", "asc", WORDS_PAGE_ORDER_ASC},
+    {"order", "desc", WORDS_PAGE_ORDER_DESC},
+    /* What a form calls its fields. */
+    {"field", "title", WORDS_PAGE_FIELD_TITLE},
+    {"field", "description", WORDS_PAGE_FIELD_DESCRIPTION},
+    {"field", "status", WORDS_PAGE_FIELD_STATUS},
+    {"field", "progress", WORDS_PAGE_FIELD_PROGRESS},
+    {"field", "priority", WORDS_PAGE_FIELD_PRIORITY},
+    {"field", "assignee_id", WORDS_PAGE_FIELD_ASSIGNEE},
+    {"field", "assignee", WORDS_PAGE_FIELD_ASSIGNEE},
+    {"field", "due_on", WORDS_PAGE_FIELD_DUE_ON},
+    {"field", "due", WORDS_PAGE_FIELD_DUE_ON},
+    {"field", "labels", WORDS_PAGE_FIELD_LABELS},
+    {"field", "label", WORDS_PAGE_FILTER_LABEL},
+    {"field", "body", WORDS_PAGE_COMMENT},
+    {"field", "email", WORDS_PAGE_EMAIL},
+    {"field", "password", WORDS_PAGE_PASSWORD},
+    {"field", "name", WORDS_PAGE_YOUR_NAME},
+    {"field", "language", WORDS_PAGE_LANGUAGE},
+    {"field", "q", WORDS_PAGE_SEARCH},
+    {"field", "sort", WORDS_PAGE_SORT},
+    {"field", "order", WORDS_PAGE_ORDER},
 };
 
-static const struct word fields[] = {
-    {"title", WORDS_PAGE_FIELD_TITLE},       {"description", WORDS_PAGE_FIELD_DESCRIPTION},
-    {"status", WORDS_PAGE_FIELD_STATUS},     {"progress", WORDS_PAGE_FIELD_PROGRESS},
-    {"priority", WORDS_PAGE_FIELD_PRIORITY}, {"assignee", WORDS_PAGE_FIELD_ASSIGNEE},
-    {"due_on", WORDS_PAGE_FIELD_DUE_ON},     {"labels", WORDS_PAGE_FIELD_LABELS},
-};
-static const struct word statuses[] = {
-    {"todo", WORDS_PAGE_STATUS_TODO}, {"doing", WORDS_PAGE_STATUS_DOING}, {"done", WORDS_PAGE_STATUS_DONE}};
-static const struct word priorities[] = {{"low", WORDS_PAGE_PRIORITY_LOW},
-                                         {"normal", WORDS_PAGE_PRIORITY_NORMAL},
-                                         {"high", WORDS_PAGE_PRIORITY_HIGH},
-                                         {"urgent", WORDS_PAGE_PRIORITY_URGENT}};
-
-static const char *find(enum language language, const struct word *list, size_t count, const char *value) {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(list[i].value, value) == 0)
-            return words(language, list[i].key);
-    return value;
+const char *choice_words(enum language language, const char *field, const char *value) {
+    for (size_t i = 0; i < COUNT(choices); i++)
+        if (strcmp(choices[i].field, field) == 0 && strcmp(choices[i].value, value) == 0)
+            return words(language, choices[i].key);
+    return NULL;
 }
 
 const char *change_field(enum language language, const struct event_change *change) {
-    return find(language, fields, COUNT(fields), change->field);
-}
-
-const char *choice_words(enum language language, const char *field, const char *value) {
-    if (strcmp(field, "status") == 0)
-        return find(language, statuses, COUNT(statuses), value);
-    return strcmp(field, "priority") == 0 ? find(language, priorities, COUNT(priorities), value) : value;
+    return choice_words(language, "field", change->field);
 }
 
 /* Texts and numbers as they are, lists with commas; NULL for null, "" and []. */
@@ -58,7 +80,8 @@ static const char *side(struct arena *arena, enum language language, const char 
     if (strcmp(field, "assignee") == 0)
         return name;
     const char *text = plain(arena, json);
-    return text ? choice_words(language, field, text) : NULL;
+    const char *words_of_it = text ? choice_words(language, field, text) : NULL;
+    return words_of_it ? words_of_it : text;
 }
 
 const char *change_from(struct arena *arena, enum language language, const struct event_change *change) {

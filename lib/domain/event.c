@@ -94,17 +94,11 @@ static enum db_result name_people(struct db *db, struct arena *arena, struct eve
 
 static enum outcome read_events(struct db *db, struct arena *arena, struct db_rows *rows,
                                 struct event **events, size_t *count) {
-    size_t capacity = 16;
     size_t used = 0;
-    struct event *list = arena_take_array(arena, capacity, sizeof(*list));
+    struct event *list = NULL;
     enum db_result result = DB_END;
     while ((result = db_next(rows)) == DB_ROW) {
-        if (used == capacity) {
-            struct event *larger = arena_take_array(arena, capacity * 2, sizeof(*list));
-            memcpy(larger, list, capacity * sizeof(*list));
-            list = larger;
-            capacity *= 2;
-        }
+        list = arena_grow(arena, list, used, sizeof(*list));
         struct event *event = &list[used++];
         *event = (struct event){
             .id = db_get_integer(rows, 0),

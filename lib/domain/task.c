@@ -125,7 +125,7 @@ unsigned task_agree(struct task_values *values, const struct task *present) {
     } else if (has_progress && values->progress == 100) {
         values->status = "done";
         values->fields |= TASK_STATUS;
-    } else if (has_progress && present && strcmp(present->status, "done") == 0) {
+    } else if (has_progress && present && present->progress == 100) {
         values->status = "doing";
         values->fields |= TASK_STATUS;
     }

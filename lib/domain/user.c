@@ -100,16 +100,10 @@ enum outcome user_list(struct db *db, struct arena *arena, struct user **users, 
     enum db_result result = db_start_values(db, &USER_LIST, &rows, NULL, 0);
     if (result != DB_OK)
         return outcome_of(result);
-    size_t capacity = 32;
     size_t used = 0;
-    struct user *list = arena_take_array(arena, capacity, sizeof(*list));
+    struct user *list = NULL;
     while ((result = db_next(rows)) == DB_ROW) {
-        if (used == capacity) {
-            struct user *larger = arena_take_array(arena, capacity * 2, sizeof(*list));
-            memcpy(larger, list, capacity * sizeof(*list));
-            list = larger;
-            capacity *= 2;
-        }
+        list = arena_grow(arena, list, used, sizeof(*list));
         read_user(rows, arena, &list[used++]);
     }
     db_finish(rows);

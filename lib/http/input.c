@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/json_check.h"
+#include "base/percent.h"
 #include "base/utf8.h"
 
 #include <assert.h>
@@ -266,39 +267,6 @@ enum input_result input_read_json(struct request *request, const char *body, siz
     return result;
 }
 
-static int hex(char digit) {
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    return -1;
-}
-
-const char *input_decode(struct arena *arena, const char *text, size_t size, bool is_form) {
-    char *out = arena_take(arena, size + 1);
-    size_t used = 0;
-    for (size_t i = 0; i < size; i++) {
-        char byte = text[i];
-        if (byte == '+' && is_form) {
-            byte = ' ';
-        } else if (byte == '%') {
-            int high = i + 2 < size ? hex(text[i + 1]) : -1;
-            int low = i + 2 < size ? hex(text[i + 2]) : -1;
-            if (high < 0 || low < 0)
-                return NULL;
-            byte = (char)(high << 4 | low);
-            i += 2;
-        }
-        if (!byte)
-            return NULL;
-        out[used++] = byte;
-    }
-    out[used] = '\0';
-    return utf8_is_valid(out, used) ? out : NULL;
-}
-
 /* Browsers send the newlines of a text area as CR LF (HTML, form submission). */
 static void unify_newlines(char *text) {
     char *out = text;
@@ -325,8 +293,8 @@ static void set_form_labels(struct request *request, const struct field *field, 
 
 static bool set_form(struct request *request, const char *name_text, size_t name_size, const char *value_text,
                      size_t value_size) {
-    const char *name = input_decode(request->arena, name_text, name_size, true);
-    const char *decoded = input_decode(request->arena, value_text, value_size, true);
+    const char *name = percent_decode(request->arena, name_text, name_size, true);
+    const char *decoded = percent_decode(request->arena, value_text, value_size, true);
     if (!name || !decoded)
         return false;
     char *text = arena_copy(request->arena, decoded);

@@ -15,7 +15,3 @@ MUST_CHECK enum input_result input_read_json(struct request *request, const char
 /* A body of application/x-www-form-urlencoded or a query string. */
 MUST_CHECK enum input_result input_read_form(struct request *request, const char *text, size_t size,
                                              const char **detail);
-
-/* Undoes percent-encoding, and '+' for a space where `is_form`. NULL where it is not well-formed or not UTF-8
- * or holds a NUL. */
-const char *input_decode(struct arena *arena, const char *text, size_t size, bool is_form);

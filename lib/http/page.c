@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "domain/change_words.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -13,64 +14,11 @@
 
 enum { PERSON_COLOURS = 12, DAY_S = 24 * 3600, DAYS_IN_WORDS = 6 };
 
-/* Sentences that are chosen by a value of the API. */
-static const struct {
-    const char *field;
-    const char *value;
-    enum words_key key;
-} choices[] = {
-    {"status", "todo", WORDS_PAGE_STATUS_TODO},
-    {"status", "doing", WORDS_PAGE_STATUS_DOING},
-    {"status", "done", WORDS_PAGE_STATUS_DONE},
-    {"priority", "low", WORDS_PAGE_PRIORITY_LOW},
-    {"priority", "normal", WORDS_PAGE_PRIORITY_NORMAL},
-    {"priority", "high", WORDS_PAGE_PRIORITY_HIGH},
-    {"priority", "urgent", WORDS_PAGE_PRIORITY_URGENT},
-    {"due", "overdue", WORDS_PAGE_FILTER_DUE_OVERDUE},
-    {"due", "today", WORDS_PAGE_FILTER_DUE_TODAY},
-    {"due", "week", WORDS_PAGE_FILTER_DUE_WEEK},
-    {"sort", "updated", WORDS_PAGE_SORT_UPDATED},
-    {"sort", "created", WORDS_PAGE_SORT_CREATED},
-    {"sort", "due", WORDS_PAGE_SORT_DUE},
-    {"sort", "priority", WORDS_PAGE_SORT_PRIORITY},
-    {"sort", "progress", WORDS_PAGE_SORT_PROGRESS},
-    {"sort", "title", WORDS_PAGE_SORT_TITLE},
-    {"order", "asc", WORDS_PAGE_ORDER_ASC},
-    {"order", "desc", WORDS_PAGE_ORDER_DESC},
-    /* What a form calls its fields. */
-    {"field", "title", WORDS_PAGE_FIELD_TITLE},
-    {"field", "description", WORDS_PAGE_FIELD_DESCRIPTION},
-    {"field", "status", WORDS_PAGE_FIELD_STATUS},
-    {"field", "progress", WORDS_PAGE_FIELD_PROGRESS},
-    {"field", "priority", WORDS_PAGE_FIELD_PRIORITY},
-    {"field", "assignee_id", WORDS_PAGE_FIELD_ASSIGNEE},
-    {"field", "assignee", WORDS_PAGE_FIELD_ASSIGNEE},
-    {"field", "due_on", WORDS_PAGE_FIELD_DUE_ON},
-    {"field", "due", WORDS_PAGE_FIELD_DUE_ON},
-    {"field", "labels", WORDS_PAGE_FIELD_LABELS},
-    {"field", "label", WORDS_PAGE_FILTER_LABEL},
-    {"field", "body", WORDS_PAGE_COMMENT},
-    {"field", "email", WORDS_PAGE_EMAIL},
-    {"field", "password", WORDS_PAGE_PASSWORD},
-    {"field", "name", WORDS_PAGE_YOUR_NAME},
-    {"field", "language", WORDS_PAGE_LANGUAGE},
-    {"field", "q", WORDS_PAGE_SEARCH},
-    {"field", "sort", WORDS_PAGE_SORT},
-    {"field", "order", WORDS_PAGE_ORDER},
-};
-
 static const enum words_key months[] = {
     WORDS_PAGE_MONTH_1, WORDS_PAGE_MONTH_2,  WORDS_PAGE_MONTH_3,  WORDS_PAGE_MONTH_4,
     WORDS_PAGE_MONTH_5, WORDS_PAGE_MONTH_6,  WORDS_PAGE_MONTH_7,  WORDS_PAGE_MONTH_8,
     WORDS_PAGE_MONTH_9, WORDS_PAGE_MONTH_10, WORDS_PAGE_MONTH_11, WORDS_PAGE_MONTH_12,
 };
-
-const char *page_choice(enum language language, const char *field, const char *value) {
-    for (size_t i = 0; i < COUNT(choices); i++)
-        if (strcmp(choices[i].field, field) == 0 && strcmp(choices[i].value, value) == 0)
-            return words(language, choices[i].key);
-    return NULL;
-}
 
 void page_words(struct buffer *out, enum language language, enum words_key key) {
     buffer_add_html(out, words(language, key));
@@ -190,7 +138,7 @@ void page_option(struct buffer *out, const char *value, const char *label, bool 
 
 void page_priority_options(struct buffer *out, enum language language, const char *chosen) {
     for (size_t i = 0; TASK_PRIORITIES[i]; i++)
-        page_option(out, TASK_PRIORITIES[i], page_choice(language, "priority", TASK_PRIORITIES[i]),
+        page_option(out, TASK_PRIORITIES[i], choice_words(language, "priority", TASK_PRIORITIES[i]),
                     strcmp(chosen, TASK_PRIORITIES[i]) == 0);
 }
 
@@ -285,7 +233,7 @@ void page_problem(struct buffer *out, enum language language, int status, const 
     if (faults)
         buffer_add(out, "<dl>\n");
     for (const struct fault *fault = faults; fault; fault = fault->next) {
-        const char *label = page_choice(language, "field", fault->field);
+        const char *label = choice_words(language, "field", fault->field);
         buffer_add(out, "<div><dt>");
         buffer_add_html(out, label ? label : fault->field);
         buffer_add(out, "</dt><dd>");

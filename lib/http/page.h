@@ -24,9 +24,6 @@ void page_problem(struct buffer *out, enum language language, int status, const 
 /* The sentence, escaped. */
 void page_words(struct buffer *out, enum language language, enum words_key key);
 
-/* The words of a choice: page_choice(LANGUAGE_KO, "status", "doing"). NULL if there are none. */
-const char *page_choice(enum language language, const char *field, const char *value);
-
 /* Initials on the person's own colour, and the name; nobody if the id is 0. */
 void page_person(struct buffer *out, enum language language, const struct person *person);
 

@@ -2,8 +2,8 @@
 #include "http/page_history.h"
 
 #include "base/clock.h"
+#include "domain/change_words.h"
 
-#include <json-c/json.h>
 #include <string.h>
 
 /* Keys of a change that can set, alter, or clear: of an assignee, a day, labels. */
@@ -24,21 +24,15 @@ static void add_three_ways(struct buffer *out, enum language language, const str
     add_sentence(out, language, key, who, from ? from : "", to ? to : "");
 }
 
-/* A JSON value as people read it: texts and numbers as they are, lists with commas; NULL: nothing. */
-static const char *readable(struct arena *arena, const char *json) {
-    if (*json == '[') {
-        const char *labels = page_labels(arena, json);
-        return *labels ? labels : NULL;
-    }
-    struct json_object *value = json_tokener_parse(json);
-    const char *text = value ? arena_copy(arena, json_object_get_string(value)) : NULL;
-    (void)json_object_put(value);
-    return text;
-}
-
-static const char *choice(enum language language, const char *field, const char *value) {
-    const char *text = value ? page_choice(language, field, value) : NULL;
-    return text ? text : value ? value : "";
+/* Of a field that always has a value, before and after. */
+static enum words_key sentence_of(const char *field) {
+    if (strcmp(field, "progress") == 0)
+        return WORDS_PAGE_LOG_PROGRESS;
+    if (strcmp(field, "status") == 0)
+        return WORDS_PAGE_LOG_STATUS;
+    if (strcmp(field, "priority") == 0)
+        return WORDS_PAGE_LOG_PRIORITY;
+    return strcmp(field, "description") == 0 ? WORDS_PAGE_LOG_DESCRIPTION : WORDS_PAGE_LOG_TITLE;
 }
 
 static void add_change(struct buffer *out, enum language language, const char *who,
@@ -50,27 +44,17 @@ static void add_change(struct buffer *out, enum language language, const char *w
     static const struct keys labels = {WORDS_PAGE_LOG_LABELS_SET, WORDS_PAGE_LOG_LABELS,
                                        WORDS_PAGE_LOG_LABELS_CLEARED};
     const char *field = change->field;
-    const char *from = readable(out->arena, change->from);
-    const char *to = readable(out->arena, change->to);
+    const char *from = change_from(out->arena, language, change);
+    const char *to = change_to(out->arena, language, change);
     if (strcmp(field, "assignee") == 0)
-        add_three_ways(out, language, &people, who, change->from_name, change->to_name);
+        add_three_ways(out, language, &people, who, from, to);
     else if (strcmp(field, "due_on") == 0)
         add_three_ways(out, language, &days, who, from ? page_day(out->arena, language, from, now) : NULL,
                        to ? page_day(out->arena, language, to, now) : NULL);
     else if (strcmp(field, "labels") == 0)
         add_three_ways(out, language, &labels, who, from, to);
-    else if (strcmp(field, "description") == 0)
-        add_sentence(out, language, WORDS_PAGE_LOG_DESCRIPTION, who, "", "");
-    else if (strcmp(field, "progress") == 0)
-        add_sentence(out, language, WORDS_PAGE_LOG_PROGRESS, who, from ? from : "", to ? to : "");
-    else if (strcmp(field, "status") == 0)
-        add_sentence(out, language, WORDS_PAGE_LOG_STATUS, who, choice(language, field, from),
-                     choice(language, field, to));
-    else if (strcmp(field, "priority") == 0)
-        add_sentence(out, language, WORDS_PAGE_LOG_PRIORITY, who, choice(language, field, from),
-                     choice(language, field, to));
     else
-        add_sentence(out, language, WORDS_PAGE_LOG_TITLE, who, from ? from : "", to ? to : "");
+        add_sentence(out, language, sentence_of(field), who, from ? from : "", to ? to : "");
 }
 
 static void add_time(struct buffer *out, int64_t at) {

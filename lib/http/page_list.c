@@ -1,5 +1,7 @@
 #include "http/page_list.h"
 
+#include "domain/change_words.h"
+
 #include <json-c/json.h>
 #include <string.h>
 
@@ -56,7 +58,7 @@ static void add_choices(struct buffer *out, enum language language, const char *
     if (any)
         page_option(out, "", any, !*chosen);
     for (size_t i = 0; values[i]; i++)
-        page_option(out, values[i], page_choice(language, field, values[i]), strcmp(values[i], chosen) == 0);
+        page_option(out, values[i], choice_words(language, field, values[i]), strcmp(values[i], chosen) == 0);
     buffer_add(out, "</select></label>\n");
 }
 
@@ -178,10 +180,10 @@ static void add_row(struct buffer *out, const struct user *viewer, const struct 
     buffer_add(out, "\"></progress><span class=\"number\">");
     buffer_add_html(out, percent);
     buffer_print(out, "</span></td>\n<td class=\"status\"><span class=\"state state-%s\">", task->status);
-    buffer_add_html(out, text_or_empty(page_choice(language, "status", task->status)));
+    buffer_add_html(out, text_or_empty(choice_words(language, "status", task->status)));
     buffer_print(out, "</span></td>\n<td class=\"priority\"><span class=\"weight weight-%s\">",
                  task->priority);
-    buffer_add_html(out, text_or_empty(page_choice(language, "priority", task->priority)));
+    buffer_add_html(out, text_or_empty(choice_words(language, "priority", task->priority)));
     buffer_add(out, "</span></td>\n<td class=\"due\">");
     if (in_bin)
         add_restore(out, viewer, task);

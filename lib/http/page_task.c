@@ -1,6 +1,8 @@
 /* The form sends every field with the version it shows: what the person left alone is no change of hers. */
 #include "http/page_task.h"
 
+#include "domain/change_words.h"
+
 #include "http/page_history.h"
 
 #include <string.h>
@@ -30,7 +32,7 @@ static void add_edit_form(struct buffer *out, enum language language, const stru
     page_label_open(out, language, WORDS_PAGE_FIELD_STATUS, "field");
     buffer_add(out, "<select name=\"status\">");
     for (size_t i = 0; TASK_STATUSES[i]; i++)
-        page_option(out, TASK_STATUSES[i], page_choice(language, "status", TASK_STATUSES[i]),
+        page_option(out, TASK_STATUSES[i], choice_words(language, "status", TASK_STATUSES[i]),
                     strcmp(task->status, TASK_STATUSES[i]) == 0);
     buffer_add(out, "</select></label>\n");
     page_label_open(out, language, WORDS_PAGE_FIELD_ASSIGNEE, "field");

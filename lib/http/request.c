@@ -1,6 +1,6 @@
 #include "http/request.h"
 
-#include "http/input.h"
+#include "base/percent.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -64,7 +64,7 @@ const char *request_query(struct request *request, const char *name) {
     for (const char *at = request->query; *at;) {
         size_t size = strcspn(at, "&");
         if (size > name_size && strncmp(at, name, name_size) == 0 && at[name_size] == '=')
-            return input_decode(request->arena, at + name_size + 1, size - name_size - 1, true);
+            return percent_decode(request->arena, at + name_size + 1, size - name_size - 1, true);
         at += size + (at[size] == '&');
     }
     return NULL;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/percent.h"
 #include "base/random.h"
 #include "domain/session.h"
 #include "http/input.h"
@@ -36,7 +37,7 @@ static bool read_target(struct request *request) {
     if (!target || *target != '/')
         return false;
     size_t size = strcspn(target, "?#");
-    request->path = input_decode(request->arena, target, size, false);
+    request->path = percent_decode(request->arena, target, size, false);
     request->query = target[size] == '?' ? target + size + 1 : "";
     return request->path && strlen(request->query) <= MOST_QUERY_BYTES;
 }

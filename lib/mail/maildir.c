@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,23 +29,54 @@ static const char *file_name(struct arena *arena, const char *message_id) {
     return name;
 }
 
-static bool make_directories(struct arena *arena, const char *directory) {
-    static const char *const parts[] = {"", "/tmp", "/new", "/cur"};
-    for (size_t i = 0; i < COUNT(parts); i++)
-        if (mkdir(arena_print(arena, "%s%s", directory, parts[i]), 0700) != 0 && errno != EEXIST)
-            return false;
-    return true;
+static bool sync_directory(const char *path) {
+    int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = descriptor >= 0 && fsync(descriptor) == 0;
+    if (descriptor >= 0)
+        (void)close(descriptor);
+    return good;
 }
 
-/* A mail reader moves a mail from new/ to cur/ and adds flags behind a colon. */
+/* A directory that was just made is durable when the one it stands in is. */
+static bool make_directories(struct arena *arena, const char *directory) {
+    static const char *const parts[] = {"", "/tmp", "/new", "/cur"};
+    bool is_new = false;
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        if (mkdir(arena_print(arena, "%s%s", directory, parts[i]), 0700) == 0)
+            is_new = true;
+        else if (errno != EEXIST)
+            return false;
+    }
+    return !is_new || (sync_directory(directory) && sync_directory(arena_print(arena, "%s/..", directory)));
+}
+
+/* A mail reader moves a mail from new/ to cur/ and adds flags behind a colon, some a size behind a comma. */
+static bool is_read(struct arena *arena, const char *directory, const char *name) {
+    DIR *cur = opendir(arena_print(arena, "%s/cur", directory));
+    if (!cur)
+        return false;
+    size_t size = strlen(name);
+    bool found = false;
+    const struct dirent *entry;
+    while (!found && (entry = readdir(cur)) != NULL)
+        found = strncmp(entry->d_name, name, size) == 0 && strchr(":,", entry->d_name[size]) != NULL;
+    (void)closedir(cur);
+    return found;
+}
+
 static bool is_there(struct arena *arena, const char *directory, const char *name) {
-    static const char *const flags[] = {":2,", ":2,S", ":2,RS", ":2,FS"};
-    if (access(arena_print(arena, "%s/new/%s", directory, name), F_OK) == 0)
+    return access(arena_print(arena, "%s/new/%s", directory, name), F_OK) == 0 ||
+           is_read(arena, directory, name);
+}
+
+/* Never over another mail: one of this name is this mail, put there meanwhile. */
+static bool move(const char *from, const char *to) {
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
         return true;
-    for (size_t i = 0; i < COUNT(flags); i++)
-        if (access(arena_print(arena, "%s/cur/%s%s", directory, name, flags[i]), F_OK) == 0)
-            return true;
-    return false;
+    if (errno == EEXIST)
+        return unlink(from) == 0;
+    /* Some network file systems do not know the flag. */
+    return errno == EINVAL && rename(from, to) == 0;
 }
 
 /* A mailbox file has plain newlines. */
@@ -71,14 +103,6 @@ static bool write_durably(const char *path, const struct buffer *bytes) {
     return close(descriptor) == 0 && good;
 }
 
-static bool sync_directory(const char *path) {
-    int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool good = descriptor >= 0 && fsync(descriptor) == 0;
-    if (descriptor >= 0)
-        (void)close(descriptor);
-    return good;
-}
-
 struct letter_result maildir_deliver(struct arena *arena, const char *directory,
                                      const struct letter *letter) {
     const char *name = file_name(arena, letter->message_id);
@@ -88,7 +112,7 @@ struct letter_result maildir_deliver(struct arena *arena, const char *directory,
         return retry(directory);
     if (!is_there(arena, directory, name)) {
         struct buffer bytes = with_newlines(arena, letter);
-        if (!write_durably(in_tmp, &bytes) || rename(in_tmp, in_new) != 0)
+        if (!write_durably(in_tmp, &bytes) || !move(in_tmp, in_new))
             return retry(in_tmp);
     }
     /* Also when it was there: the try that moved it may have ended before this. */

@@ -7,8 +7,10 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-/* RFC 2047, section 2: an encoded word has at most 75 characters; "=?utf-8?B?" and "?=" take 12 of them. */
-enum { ENCODED_WORD_BYTES = 45, BASE64_LINE_BYTES = 57, MOST_PLAIN_LINE = 60 };
+/* RFC 2047, section 2: an encoded word has at most 75 characters, a line with one at most 76; "=?utf-8?B?"
+ * and
+ * "?=" take 12 of them. */
+enum { ENCODED_LINE = 76, ENCODED_FRAME = 12, BASE64_LINE_BYTES = 57, MOST_PLAIN_LINE = 60 };
 
 static void add_base64(struct buffer *out, const char *bytes, size_t size) {
     size_t encoded = (size + 2) / 3 * 4;
@@ -18,82 +20,112 @@ static void add_base64(struct buffer *out, const char *bytes, size_t size) {
     out->data[out->size] = '\0';
 }
 
-/* Text from people as one line without control characters. */
-static const char *one_line(struct arena *arena, const char *text) {
-    char *line = arena_copy(arena, text);
-    for (char *c = line; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7F)
-            *c = ' ';
-    return line;
-}
-
-static bool is_plain(const char *text) {
-    for (const char *c = text; *c; c++)
-        if ((unsigned char)*c >= 0x7F)
-            return false;
-    return strlen(text) <= MOST_PLAIN_LINE && !strstr(text, "=?");
-}
-
-/* Encoded words, cut between characters and folded one a line (RFC 2047, section 5). */
-static void add_encoded(struct buffer *out, const char *text) {
+/*
+ * Text from people or the database, made fit for a mail: what is not UTF-8 becomes U+FFFD, control characters
+ * become spaces, and line ends, of whatever kind, become `line_end` (RFC 2046, section 4.1.1: CR LF in text).
+ */
+static struct buffer clean(struct arena *arena, const char *text, const char *line_end) {
     const char *end = text + strlen(text);
-    bool is_first = true;
+    struct buffer out = buffer_new(arena, (size_t)(end - text) + 64);
     while (text < end) {
-        const char *cut = text;
-        for (;;) {
-            const char *next = cut;
-            if (next >= end || utf8_next(&next, end) < 0 || next - text > ENCODED_WORD_BYTES)
+        const char *from = text;
+        int32_t character = utf8_next(&text, end);
+        if (character < 0) {
+            buffer_add(&out, "\xEF\xBF\xBD");
+            text++;
+        } else if (character == '\n' || character == '\r') {
+            buffer_add(&out, line_end);
+            text += character == '\r' && *text == '\n';
+        } else if ((character < ' ' && character != '\t') || (character >= 0x7F && character < 0xA0)) {
+            buffer_add_char(&out, ' ');
+        } else {
+            buffer_add_bytes(&out, from, (size_t)(text - from));
+        }
+    }
+    return out;
+}
+
+/* For headers: one line, no tab either. */
+static const char *one_line(struct arena *arena, const char *text) {
+    struct buffer line = clean(arena, text, " ");
+    for (size_t i = 0; i < line.size; i++)
+        if (line.data[i] == '\t')
+            line.data[i] = ' ';
+    return line.data;
+}
+
+/* Readers drop spaces at the ends of a header, and take "=?" for an encoded word. */
+static bool is_plain(const char *line) {
+    size_t size = strlen(line);
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)line[i] >= 0x7F)
+            return false;
+    return size == 0 ||
+           (size <= MOST_PLAIN_LINE && !strstr(line, "=?") && line[0] != ' ' && line[size - 1] != ' ');
+}
+
+/* Encoded words, cut between characters and folded one a line (RFC 2047, section 5); `used` characters stand
+ * on the first line already. `line` is valid UTF-8. */
+static void add_encoded(struct buffer *out, const char *line, size_t used) {
+    const char *end = line + strlen(line);
+    while (line < end) {
+        size_t most = (ENCODED_LINE - ENCODED_FRAME - used) / 4 * 3;
+        const char *cut = line;
+        for (const char *next = cut; next < end && utf8_next(&next, end) >= 0;) {
+            if ((size_t)(next - line) > most)
                 break;
             cut = next;
         }
-        if (cut == text) /* not UTF-8: what is checked on entry cannot come here, but must not loop */
-            cut = text + 1;
-        buffer_add(out, is_first ? "=?utf-8?B?" : "\r\n =?utf-8?B?");
-        add_base64(out, text, (size_t)(cut - text));
-        buffer_add(out, "?=");
-        text = cut;
-        is_first = false;
+        buffer_add(out, "=?utf-8?B?");
+        add_base64(out, line, (size_t)(cut - line));
+        buffer_add(out, cut < end ? "?=\r\n " : "?=");
+        line = cut;
+        used = 1; /* the space that folds */
     }
 }
 
-static void add_text(struct buffer *out, const char *text) {
+static void add_text(struct buffer *out, const char *header, const char *text) {
     const char *line = one_line(out->arena, text);
+    buffer_print(out, "%s: ", header);
     if (is_plain(line))
         buffer_add(out, line);
     else
-        add_encoded(out, line);
+        add_encoded(out, line, strlen(header) + 2);
+    buffer_add(out, "\r\n");
 }
 
-/* "Name" <address>. The address was checked when it was stored; what could end a header is dropped all the
- * same. */
-static void add_mailbox(struct buffer *out, const char *header, const char *name, const char *address) {
-    const char *line = one_line(out->arena, name ? name : "");
-    buffer_print(out, "%s: ", header);
-    if (*line && is_plain(line)) {
-        buffer_add_char(out, '"');
-        for (const char *c = line; *c; c++) {
-            if (*c == '"' || *c == '\\')
-                buffer_add_char(out, '\\');
-            buffer_add_char(out, *c);
-        }
-        buffer_add(out, "\"\r\n ");
-    } else if (*line) {
-        add_encoded(out, line);
-        buffer_add(out, "\r\n ");
-    }
-    buffer_add_char(out, '<');
-    for (const char *c = address; *c; c++)
+/* What stands between angle brackets: printable ASCII that does not end them. Addresses and ids were checked
+ * when they were stored; what could end a header is dropped all the same. */
+static void add_bracketed(struct buffer *out, const char *before, const char *text) {
+    buffer_print(out, "%s<", before);
+    for (const char *c = text; *c; c++)
         if (*c > ' ' && *c < 0x7F && *c != '<' && *c != '>')
             buffer_add_char(out, *c);
     buffer_add(out, ">\r\n");
 }
 
+/* "Name" <address> */
+static void add_mailbox(struct buffer *out, const char *header, const char *name, const char *address) {
+    const char *line = one_line(out->arena, name ? name : "");
+    buffer_print(out, "%s: ", header);
+    if (!*line)
+        add_bracketed(out, "", address);
+    else if (is_plain(line) && !strpbrk(line, "\"\\")) {
+        buffer_print(out, "\"%s\"", line);
+        add_bracketed(out, "\r\n ", address);
+    } else {
+        add_encoded(out, line, strlen(header) + 2);
+        add_bracketed(out, "\r\n ", address);
+    }
+}
+
 static void add_part(struct buffer *out, const char *boundary, const char *type, const char *text) {
     buffer_print(out, "--%s\r\nContent-Type: %s; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n",
                  boundary, type);
-    size_t size = strlen(text);
-    for (size_t i = 0; i < size; i += BASE64_LINE_BYTES) {
-        add_base64(out, text + i, size - i < BASE64_LINE_BYTES ? size - i : BASE64_LINE_BYTES);
+    struct buffer body = clean(out->arena, text, "\r\n");
+    for (size_t i = 0; i < body.size; i += BASE64_LINE_BYTES) {
+        size_t left = body.size - i;
+        add_base64(out, body.data + i, left < BASE64_LINE_BYTES ? left : BASE64_LINE_BYTES);
         buffer_add(out, "\r\n");
     }
     buffer_add(out, "\r\n");
@@ -106,13 +138,13 @@ struct buffer message_write(struct arena *arena, const struct message *message) 
     buffer_print(&out, "Date: %s\r\n", clock_rfc5322(arena, message->date));
     add_mailbox(&out, "From", message->from_name, message->from_address);
     add_mailbox(&out, "To", message->to_name, message->to_address);
-    buffer_add(&out, "Subject: ");
-    add_text(&out, message->subject);
-    buffer_print(&out, "\r\nMessage-ID: <%s>\r\n", one_line(arena, message->message_id));
-    if (message->thread_id)
-        buffer_print(&out, "References: <%s>\r\nIn-Reply-To: <%s>\r\n", one_line(arena, message->thread_id),
-                     one_line(arena, message->thread_id));
-    buffer_print(&out, "List-Id: <%s>\r\n", one_line(arena, message->list_id));
+    add_text(&out, "Subject", message->subject);
+    add_bracketed(&out, "Message-ID: ", message->message_id);
+    if (message->thread_id) {
+        add_bracketed(&out, "References: ", message->thread_id);
+        add_bracketed(&out, "In-Reply-To: ", message->thread_id);
+    }
+    add_bracketed(&out, "List-Id: ", message->list_id);
     buffer_print(&out,
                  "Auto-Submitted: auto-generated\r\n"
                  "Content-Language: %s\r\n"

@@ -22,6 +22,15 @@ static void add_html_words(struct text *text, enum words_key key) {
     buffer_add_html(&text->html, words(text->language, key));
 }
 
+/* Values stand in lines of the plain text; a line end in one would begin a line that we did not write. */
+static const char *one_line(struct arena *arena, const char *text) {
+    char *line = arena_copy(arena, text);
+    for (char *c = line; *c; c++)
+        if (*c == '\n' || *c == '\r')
+            *c = ' ';
+    return line;
+}
+
 /* A sentence of its own, in both. */
 static void add_paragraph(struct text *text, const char *sentence) {
     buffer_print(&text->plain, "%s\n\n", sentence);
@@ -31,7 +40,7 @@ static void add_paragraph(struct text *text, const char *sentence) {
 }
 
 static const char *name_of(const struct text *text, const struct person *person) {
-    return person->name ? person->name : words(text->language, WORDS_PAGE_SOMEONE);
+    return person->name ? one_line(text->arena, person->name) : words(text->language, WORDS_PAGE_SOMEONE);
 }
 
 static void add_sentence(struct text *text, enum words_key key, const struct person *who) {
@@ -51,15 +60,19 @@ static const char *shortened(struct arena *arena, const char *quoted) {
 
 static void add_quote(struct text *text, const char *quoted) {
     quoted = shortened(text->arena, quoted);
-    buffer_add(&text->html,
-               "<blockquote style=\"margin:0 0 16px;padding:0 12px;border-left:3px solid #8fbfae;"
-               "white-space:pre-wrap\">");
+    buffer_add(
+        &text->html,
+        "<blockquote dir=\"auto\" style=\"margin:0 0 16px;padding:0 12px;border-left:3px solid #8fbfae;"
+        "white-space:pre-wrap\">");
     buffer_add_html(&text->html, quoted);
     buffer_add(&text->html, "</blockquote>\n");
     while (*quoted) {
-        size_t size = strcspn(quoted, "\n");
-        buffer_print(&text->plain, "> %.*s\n", (int)size, quoted);
-        quoted += size + (quoted[size] == '\n');
+        size_t size = strcspn(quoted, "\r\n");
+        buffer_add(&text->plain, "> ");
+        buffer_add_bytes(&text->plain, quoted, size);
+        buffer_add_char(&text->plain, '\n');
+        quoted += size;
+        quoted += *quoted == '\r' && quoted[1] == '\n' ? 2 : *quoted != '\0';
     }
     buffer_add_char(&text->plain, '\n');
 }
@@ -82,12 +95,15 @@ static void add_lead(struct text *text) {
 }
 
 static void add_cell(struct text *text, const char *value, const char *style) {
-    buffer_print(&text->html, "<td style=\"padding:6px 16px 6px 0;vertical-align:top%s\">", style);
+    buffer_print(&text->html, "<td dir=\"auto\" style=\"padding:6px 16px 6px 0;vertical-align:top%s\">",
+                 style);
     buffer_add_html(&text->html, value);
     buffer_add(&text->html, "</td>");
 }
 
 static void add_row(struct text *text, const char *field, const char *from, const char *to) {
+    from = one_line(text->arena, from);
+    to = one_line(text->arena, to);
     buffer_print(&text->plain, "  %s: %s -> %s\n", field, from, to);
     buffer_add(&text->html, "<tr>");
     add_cell(text, field, ";color:#5f635f");
@@ -140,6 +156,7 @@ static void add_changes(struct text *text) {
 static void add_fact(struct text *text, enum words_key field, const char *value) {
     if (!value)
         return;
+    value = one_line(text->arena, value);
     buffer_print(&text->plain, "  %s: %s\n", words(text->language, field), value);
     buffer_add(&text->html, "<tr>");
     add_cell(text, words(text->language, field), ";color:#5f635f");
@@ -157,6 +174,8 @@ static void add_task(struct text *text) {
         add_fact(text, WORDS_PAGE_FIELD_PROGRESS, arena_print(text->arena, "%d", (int)task->progress));
     add_fact(text, WORDS_PAGE_FIELD_PRIORITY, choice_words(text->language, "priority", task->priority));
     add_fact(text, WORDS_PAGE_FIELD_DUE_ON, task->due_on);
+    const struct event_change labels = {.field = "labels", .to = task->labels};
+    add_fact(text, WORDS_PAGE_FIELD_LABELS, change_to(text->arena, text->language, &labels));
     buffer_add(&text->html, "</table>\n");
     buffer_add_char(&text->plain, '\n');
     if (*task->description)
@@ -191,13 +210,14 @@ static void add_foot(struct text *text) {
 }
 
 static void add_head(struct text *text, const char *title) {
-    buffer_print(&text->plain, "%s\n\n", title);
-    buffer_print(&text->html,
-                 "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"></head>\n"
-                 "<body style=\"max-width:36em;margin:0 auto;padding:16px;color:#232623;"
-                 "font:16px/1.5 system-ui,'Apple SD Gothic Neo','Noto Sans KR',sans-serif\">\n"
-                 "<h1 style=\"font-size:20px;margin:0 0 16px\">",
-                 language_code(text->language));
+    buffer_print(&text->plain, "%s\n\n", one_line(text->arena, title));
+    buffer_print(
+        &text->html,
+        "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"></head>\n"
+        "<body style=\"max-width:36em;margin:0 auto;padding:16px;color:#232623;overflow-wrap:anywhere;"
+        "font:16px/1.5 system-ui,'Apple SD Gothic Neo','Noto Sans KR',sans-serif\">\n"
+        "<h1 dir=\"auto\" style=\"font-size:20px;margin:0 0 16px\">",
+        language_code(text->language));
     buffer_add_html(&text->html, title);
     buffer_add(&text->html, "</h1>\n");
 }

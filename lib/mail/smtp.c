@@ -1,8 +1,11 @@
 /*
  * libesmtp 1.1.0 reports success where there was none (a line cut after the final dot, missing STARTTLS, a
  * bad certificate): a letter counts as sent only when the message's status and the recipient's are 2xx and
- * the recipient is complete. Everything else is asked again, unless the server said 5xx to the recipient or
+ * the recipient is complete. Everything else is tried again, unless the server said 5xx to the recipient or
  * the message.
+ *
+ * Nor is it trusted with what may be said in clear: each byte passes on_traffic, which ends the session
+ * before a password or a mail leaves without the TLS or the sign-in that the setting asks for.
  */
 #include "mail/smtp.h"
 
@@ -13,20 +16,35 @@
 #include <arpa/inet.h>
 #include <auth-client.h>
 #include <libesmtp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-enum { PHASE_TIMEOUT_MS = 30000 };
+enum { PHASE_TIMEOUT_MS = 30000, MORE_THAN_TICKETS = 16384 };
+
+static const char TOO_MUCH[] =
+    "the server sent more than it was asked for before TLS; somebody may be in between";
 
 struct session {
     const struct smtp_server *server;
     const struct letter *letters;
     size_t count;
     int reports;
-    bool asked_for_tls; /* the last line we wrote was STARTTLS */
+    struct {
+        size_t asked;    /* pieces written: a command each, as long as nothing is pipelined */
+        size_t answered; /* complete answers read, the greeting included */
+        size_t column;   /* of the line that is being read */
+        char line[160];  /* its beginning */
+    } traffic;
+    bool asked_for_tls;
+    bool is_encrypted;
+    int socket; /* once encrypted */
+    bool is_signed_in;
+    char trouble[160]; /* what went wrong with the session, and with no single letter; "": nothing */
     bool *reported;
     smtp_message_t *messages;
     smtp_recipient_t *recipients;
@@ -37,6 +55,10 @@ struct session {
 static void report(const struct session *session, size_t index, enum letter_state state, const char *text) {
     struct smtp_report record = {.index = index, .result.state = state};
     (void)snprintf(record.result.text, sizeof(record.result.text), "%s", text);
+    /* It goes into the database, the log and a terminal. */
+    for (char *c = record.result.text; *c; c++)
+        if (*c < ' ' || *c >= 0x7F)
+            *c = '?';
     /* The parent has recorded the result when it answers: at most one letter is ever in flight. */
     char go_on = 0;
     if (write(session->reports, &record, sizeof(record)) != (ssize_t)sizeof(record) ||
@@ -47,6 +69,12 @@ static void report(const struct session *session, size_t index, enum letter_stat
 static _Noreturn void end_with(const struct session *session, const char *text) {
     report(session, SIZE_MAX, LETTER_RETRY, text);
     _exit(EXIT_FAILURE);
+}
+
+/* The first one is the cause of those that follow. */
+static void say_trouble(struct session *session, const char *text) {
+    if (!*session->trouble)
+        (void)snprintf(session->trouble, sizeof(session->trouble), "%s", text);
 }
 
 static void say_status(char *text, size_t size, const smtp_status_t *status) {
@@ -61,7 +89,9 @@ static void report_letter(struct session *session, size_t index) {
     const smtp_status_t *message = smtp_message_transfer_status(session->messages[index]);
     const smtp_status_t *recipient = smtp_recipient_status(session->recipients[index]);
     const smtp_status_t *sender = smtp_reverse_path_status(session->messages[index]);
-    char text[200] = "the session ended before this mail";
+    char text[200];
+    (void)snprintf(text, sizeof(text), "%s",
+                   *session->trouble ? session->trouble : "the session ended before this mail was accepted");
     enum letter_state state = LETTER_RETRY;
     bool is_refused = recipient->code / 100 == 5 || (recipient->code / 100 == 2 && message->code / 100 == 5);
     if (recipient->code / 100 == 2 && message->code / 100 == 2 &&
@@ -102,9 +132,19 @@ static const char *give_message(void **context, int *size, void *arg) {
     return letter->bytes;
 }
 
+/*
+ * TLS 1.3 servers send session tickets right behind the handshake. libesmtp takes them for the answer to the
+ * EHLO that it has not sent yet, and waits in vain. So the socket is not readable for so few bytes until
+ * something was written (SO_RCVLOWAT in socket(7)).
+ */
+static void set_least_bytes(int socket, int bytes) {
+    (void)setsockopt(socket, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof(bytes));
+}
+
 static void on_event(smtp_session_t handle, int event, void *arg, ...) {
     (void)handle;
     struct session *session = arg;
+    bool accepts_any = session->server->is_local && !session->server->ca_file;
     va_list arguments;
     va_start(arguments, arg);
     if (event == SMTP_EV_MESSAGESENT) {
@@ -112,30 +152,102 @@ static void on_event(smtp_session_t handle, int event, void *arg, ...) {
         for (size_t i = 0; i < session->count; i++)
             if (session->messages[i] == message)
                 report_letter(session, i);
+    } else if (event == SMTP_EV_STARTTLS_OK) {
+        session->is_encrypted = true;
+        session->socket = SSL_get_fd(va_arg(arguments, SSL *));
+        set_least_bytes(session->socket, MORE_THAN_TICKETS);
+    } else if (event == SMTP_EV_EXTNA_STARTTLS) {
+        say_trouble(session, "the server offers no STARTTLS");
     } else if (event == SMTP_EV_INVALID_PEER_CERTIFICATE) {
         (void)va_arg(arguments, long);
-        *va_arg(arguments, int *) = session->server->is_local && !session->server->ca_file;
+        *va_arg(arguments, int *) = accepts_any;
     } else if (event == SMTP_EV_WRONG_PEER_CERTIFICATE) {
-        *va_arg(arguments, int *) = session->server->is_local && !session->server->ca_file;
+        /* Its own comparison, which knows no addresses; OpenSSL has made ours by now (see make_tls). */
+        *va_arg(arguments, int *) = 1;
     } else if (event == SMTP_EV_NO_CLIENT_CERTIFICATE) {
         *va_arg(arguments, int *) = 1;
     }
+    /* These answers were about one letter, and stand in its status. */
+    if (event == SMTP_EV_MAILSTATUS || event == SMTP_EV_RCPTSTATUS || event == SMTP_EV_MESSAGESENT)
+        *session->trouble = '\0';
     va_end(arguments);
 }
 
-/* Bytes behind the answer to STARTTLS were put there by somebody in between, to be believed as if they had
- * come over TLS (CVE-2011-0411 and its kin); libesmtp would read them. */
+static bool begins(const char *bytes, int size, const char *word) {
+    size_t word_size = strlen(word);
+    return size >= (int)word_size && memcmp(bytes, word, word_size) == 0;
+}
+
+static void on_written(struct session *session, const char *bytes, int size) {
+    bool is_open = session->server->is_local || session->is_encrypted;
+    bool begins_mail = memmem(bytes, (size_t)size, "MAIL FROM:", 10) != NULL;
+    if (!is_open && (begins_mail || begins(bytes, size, "AUTH")))
+        end_with(session, "there is no TLS");
+    if (begins_mail && session->server->user && !session->is_signed_in)
+        end_with(session,
+                 *session->trouble ? session->trouble : "the server offers no sign-in for a password");
+    if (begins(bytes, size, "STARTTLS")) {
+        /* The greeting and an answer to each command, and nothing that waits to be read after TLS. */
+        if (session->traffic.answered != session->traffic.asked + 1 || session->traffic.column)
+            end_with(session, TOO_MUCH);
+        session->asked_for_tls = true;
+    }
+    session->traffic.asked++;
+    if (session->is_encrypted)
+        set_least_bytes(session->socket, 1);
+}
+
+/* An answer's last line: "250 text", where the others are "250-text". */
+static void on_answer(struct session *session, const char *line) {
+    session->traffic.answered++;
+    if (session->asked_for_tls && !session->is_encrypted && line[0] != '2')
+        session->asked_for_tls = false; /* refused: this machine's own server is spoken to in clear then */
+    if (line[0] == '4' || line[0] == '5')
+        say_trouble(session, line);
+    else if (strncmp(line, "235", 3) == 0)
+        session->is_signed_in = true;
+}
+
+/*
+ * What waits in libesmtp's buffer when TLS begins is believed as if it had come over TLS (CVE-2011-0411 and
+ * its kin): somebody in between can put a whole session's good answers there, with the answer to STARTTLS or
+ * long before it. So answers are counted: none may come before it was asked for.
+ */
 static void on_traffic(const char *bytes, int size, int is_writing, void *arg) {
     struct session *session = arg;
-    static const char starttls[] = "STARTTLS";
     if (is_writing) {
-        session->asked_for_tls =
-            size >= (int)sizeof(starttls) - 1 && memcmp(bytes, starttls, sizeof(starttls) - 1) == 0;
+        on_written(session, bytes, size);
         return;
     }
-    const char *end = size > 0 ? memchr(bytes, '\n', (size_t)size) : NULL;
-    if (session->asked_for_tls && end && end + 1 != bytes + size)
-        end_with(session, "the server sent more than its answer before TLS; somebody may be in between");
+    char *line = session->traffic.line;
+    for (int i = 0; i < size; i++) {
+        if (bytes[i] != '\n') {
+            if (session->traffic.column < sizeof(session->traffic.line) - 1)
+                line[session->traffic.column++] = bytes[i];
+            continue;
+        }
+        line[session->traffic.column] = '\0';
+        line[strcspn(line, "\r")] = '\0';
+        session->traffic.column = 0;
+        if (strlen(line) < 4 || line[3] != '-')
+            on_answer(session, line);
+    }
+    bool is_too_much = session->traffic.answered > session->traffic.asked + 1 ||
+                       (session->traffic.answered == session->traffic.asked + 1 && session->traffic.column);
+    if (session->asked_for_tls && !session->is_encrypted && is_too_much)
+        end_with(session, TOO_MUCH);
+}
+
+static int on_certificate(int is_good, X509_STORE_CTX *store) {
+    const SSL *tls = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    struct session *session = SSL_CTX_get_app_data(SSL_get_SSL_CTX(tls));
+    if (!is_good) {
+        char text[160];
+        (void)snprintf(text, sizeof(text), "the server's certificate: %s",
+                       X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)));
+        say_trouble(session, text);
+    }
+    return is_good;
 }
 
 static int give_credentials(auth_client_request_t request, char **result, int fields, void *arg) {
@@ -153,13 +265,15 @@ static int give_credentials(auth_client_request_t request, char **result, int fi
 
 /* ---- setting up ---- */
 
-static SSL_CTX *make_tls(const struct smtp_server *server) {
+static SSL_CTX *make_tls(struct session *session) {
+    const struct smtp_server *server = session->server;
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     if (!context || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
         return NULL;
     if (server->is_local && !server->ca_file)
         return context;
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_app_data(context, session);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, on_certificate);
     bool trusts = server->ca_file ? SSL_CTX_load_verify_locations(context, server->ca_file, NULL) == 1
                                   : SSL_CTX_set_default_verify_paths(context) == 1;
     unsigned char address[16];
@@ -175,7 +289,7 @@ static bool set_up(struct session *session, smtp_session_t handle, auth_context_
     const struct smtp_server *server = session->server;
     char address[300];
     (void)snprintf(address, sizeof(address), "%s:%s", server->host, server->port);
-    SSL_CTX *tls = make_tls(server);
+    SSL_CTX *tls = make_tls(session);
     if (!tls || !smtp_set_server(handle, address) || !smtp_starttls_set_ctx(handle, tls) ||
         !smtp_starttls_enable(handle, server->is_local ? Starttls_ENABLED : Starttls_REQUIRED) ||
         !smtp_set_eventcb(handle, on_event, session) || !smtp_set_monitorcb(handle, on_traffic, session, 0))
@@ -202,10 +316,8 @@ static bool is_address(const char *address) {
 
 static bool add_letter(struct session *session, smtp_session_t handle, const char *sender, size_t index) {
     const struct letter *letter = &session->letters[index];
-    char sender_copy[300];
-    (void)snprintf(sender_copy, sizeof(sender_copy), "%s", sender);
     smtp_message_t message = smtp_add_message(handle);
-    if (!message || !smtp_set_reverse_path(message, sender_copy))
+    if (!message || !smtp_set_reverse_path(message, sender))
         return false;
     session->messages[index] = message;
     session->recipients[index] = smtp_add_recipient(message, letter->recipient);
@@ -217,6 +329,8 @@ static bool add_letter(struct session *session, smtp_session_t handle, const cha
 
 _Noreturn void smtp_run(const struct smtp_server *server, const char *sender, const struct letter *letters,
                         size_t count, int reports) {
+    /* A server that goes away is an error to be reported, not a signal to die of. */
+    (void)signal(SIGPIPE, SIG_IGN);
     struct arena *arena = arena_new();
     struct session session = {
         .server = server,
@@ -227,6 +341,8 @@ _Noreturn void smtp_run(const struct smtp_server *server, const char *sender, co
         .messages = arena_take_array(arena, count, sizeof(smtp_message_t)),
         .recipients = arena_take_array(arena, count, sizeof(smtp_recipient_t)),
     };
+    if (!is_address(sender))
+        end_with(&session, "the sender, `mail_from`, is not an address");
     auth_client_init();
     smtp_session_t handle = smtp_create_session();
     auth_context_t auth = auth_create_context();
@@ -244,7 +360,7 @@ _Noreturn void smtp_run(const struct smtp_server *server, const char *sender, co
     if (!smtp_start_session(handle)) {
         char text[160];
         const char *why = smtp_strerror(smtp_errno(), text, sizeof(text));
-        end_with(&session, why ? why : "no connection");
+        say_trouble(&session, why ? why : "no connection");
     }
     for (size_t i = 0; i < count; i++)
         report_letter(&session, i);

@@ -1,14 +1,18 @@
 #include "mail/transport.h"
 
 #include "base/clock.h"
+#include "base/percent.h"
+#include "base/utf8.h"
 #include "mail/maildir.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -16,35 +20,17 @@
 
 /* ---- the setting ---- */
 
-static int hex(char digit) {
-    const char *digits = "0123456789abcdef";
-    const char *found = digit ? strchr(digits, digit | 0x20) : NULL;
-    return found ? (int)(found - digits) : -1;
-}
-
-/* Undoes percent-encoding; NULL where it is malformed or gives a control character. */
+/* A piece of the setting, decoded; NULL where it is malformed or would hold a control character. */
 static const char *decode(struct arena *arena, const char *text, size_t size) {
-    char *out = arena_take(arena, size + 1);
-    size_t used = 0;
-    for (size_t i = 0; i < size; i++) {
-        char byte = text[i];
-        if (byte == '%') {
-            int high = i + 2 < size ? hex(text[i + 1]) : -1;
-            int low = i + 2 < size ? hex(text[i + 2]) : -1;
-            if (high < 0 || low < 0)
-                return NULL;
-            byte = (char)(high * 16 + low);
-            i += 2;
-        }
-        if ((unsigned char)byte < 0x20 || byte == 0x7F)
-            return NULL;
-        out[used++] = byte;
-    }
-    return out;
+    const char *decoded = percent_decode(arena, text, size, false);
+    return decoded && !utf8_has_control(decoded, strlen(decoded)) && !strpbrk(decoded, "\n\t") ? decoded
+                                                                                               : NULL;
 }
 
 static bool is_loopback(const char *host) {
-    return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
+    struct in_addr address;
+    return strcasecmp(host, "localhost") == 0 ||
+           (inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127);
 }
 
 /* "user:password@host:port?ca=FILE" */
