@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
@@ -33,8 +34,8 @@ static volatile sig_atomic_t must_end;
 
 static struct {
     volatile sig_atomic_t
-        connection;  /* descriptor of the running request; -1: none, or its answer has begun */
-    char bytes[512]; /* the answer to a run past its time, as FastCGI records */
+        connection;    /* descriptor of the running request; -1: none, or its answer has begun */
+    const char *bytes; /* the answer to a run past its time, as FastCGI records */
     size_t size;
 } timeout_answer = {.connection = -1};
 
@@ -50,7 +51,7 @@ static void on_alarm(int signal_number) {
     _exit(EXIT_TIMED_OUT);
 }
 
-static size_t add_record(char *at, int type, int request_id, const char *content, size_t size) {
+static void add_record(struct buffer *out, int type, int request_id, const char *content, size_t size) {
     /* Version 1, type, request id, content length, padding length, reserved (FastCGI specification, 3.3). */
     const unsigned char head[8] = {1,
                                    (unsigned char)type,
@@ -60,23 +61,26 @@ static size_t add_record(char *at, int type, int request_id, const char *content
                                    (unsigned char)size,
                                    0,
                                    0};
-    memcpy(at, head, sizeof(head));
-    if (size)
-        memcpy(at + sizeof(head), content, size);
-    return sizeof(head) + size;
+    buffer_add_bytes(out, head, sizeof(head));
+    buffer_add_bytes(out, content, size);
 }
 
-static void prepare_timeout_answer(const FCGX_Request *request) {
-    enum { STDOUT = 6, END_REQUEST = 3 };
-    static const char body[] = "Status: 504\r\nContent-Type: application/problem+json\r\n\r\n"
-                               "{\"type\":\"about:blank\",\"title\":\"Gateway Timeout\",\"status\":504,"
-                               "\"detail\":\"This took too long and was stopped; nothing was changed. "
-                               "Please try again.\"}";
-    static const char end[8] = {0};
-    size_t size = add_record(timeout_answer.bytes, STDOUT, request->requestId, body, sizeof(body) - 1);
-    size += add_record(timeout_answer.bytes + size, STDOUT, request->requestId, NULL, 0);
-    size += add_record(timeout_answer.bytes + size, END_REQUEST, request->requestId, end, sizeof(end));
-    timeout_answer.size = size;
+static void prepare_timeout_answer(struct worker *worker, const struct gateway *gateway,
+                                   const FCGX_Request *request) {
+    enum { STDOUT = 6, END_REQUEST = 3, MOST_CONTENT = 32 * 1024 };
+    static const char done[8] = {0};
+    struct buffer head;
+    struct buffer body;
+    serve_timeout(worker, gateway, &head, &body);
+    assert(head.size < MOST_CONTENT && body.size < MOST_CONTENT);
+    struct buffer out = buffer_new(worker->arena, head.size + body.size + 64);
+    add_record(&out, STDOUT, request->requestId, head.data, head.size);
+    if (body.size)
+        add_record(&out, STDOUT, request->requestId, body.data, body.size);
+    add_record(&out, STDOUT, request->requestId, NULL, 0);
+    add_record(&out, END_REQUEST, request->requestId, done, sizeof(done));
+    timeout_answer.bytes = out.data;
+    timeout_answer.size = out.size;
     timeout_answer.connection = request->ipcFd;
 }
 
@@ -124,8 +128,8 @@ static bool send_answer(FCGX_Request *request, const struct buffer *head, const 
 }
 
 static void answer(struct worker *worker, FCGX_Request *request) {
-    prepare_timeout_answer(request);
     const struct gateway gateway = {variable, read_body, request};
+    prepare_timeout_answer(worker, &gateway, request);
     struct buffer head;
     struct buffer body;
     serve(worker, &gateway, &head, &body);

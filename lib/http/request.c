@@ -24,6 +24,8 @@ static const char *fault_message(struct request *request, const struct field *fi
 }
 
 void request_fault(struct request *request, const char *name, const char *code, enum words_key message) {
+    if (request->fault_count++ >= REQUEST_MOST_FAULTS)
+        return;
     const struct field *field = NULL;
     for (size_t i = 0; i < request->function->field_count; i++)
         if (strcmp(request->function->fields[i].name, name) == 0)

@@ -6,7 +6,7 @@
 #include "http/function.h"
 #include "http/response.h"
 
-enum { REQUEST_MOST_BODY_BYTES = 256 * 1024, REQUEST_MOST_DEPTH = 16 };
+enum { REQUEST_MOST_BODY_BYTES = 256 * 1024, REQUEST_MOST_DEPTH = 16, REQUEST_MOST_FAULTS = 64 };
 
 /* Where a request comes from: FastCGI or the environment of a plain CGI program. */
 struct gateway {
@@ -37,12 +37,14 @@ struct request {
 
     struct field_value *values; /* one for each declared field, in order */
     const struct fault *faults; /* NULL: none */
+    size_t fault_count;
 };
 
 /* The value of the function's field number `index`. */
 const struct field_value *request_value(const struct request *request, size_t index);
 
-/* Says what is wrong with a field; the answer is 422 then (respond_faults). */
+/* Says what is wrong with a field; the answer is 422 then (respond_faults). Faults beyond the first 64 are
+ * not told. */
 void request_fault(struct request *request, const char *field, const char *code, enum words_key message);
 
 /* A request header, NULL where there is none: request_header(request, "HTTP_ACCEPT"). */

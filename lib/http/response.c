@@ -32,6 +32,7 @@ static const struct {
     {429, "Too Many Requests"},
     {500, "Internal Server Error"},
     {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
 };
 
 const char *response_title(int status) {

@@ -37,9 +37,12 @@ static bool read_target(struct request *request) {
     if (!target || *target != '/')
         return false;
     size_t size = strcspn(target, "?#");
-    request->path = percent_decode(request->arena, target, size, false);
+    const char *path = percent_decode(request->arena, target, size, false);
     request->query = target[size] == '?' ? target + size + 1 : "";
-    return request->path && strlen(request->query) <= MOST_QUERY_BYTES;
+    if (!path || strlen(request->query) > MOST_QUERY_BYTES)
+        return false;
+    request->path = path;
+    return true;
 }
 
 /* The route table again, though the gateway has looked already: the same program stands behind any gateway.
@@ -224,7 +227,6 @@ static bool find_user(struct request *request) {
 /* Each check answers by itself where it fails. */
 static void answer(struct worker *worker, struct request *request) {
     if (!read_target(request)) {
-        request->path = "";
         respond_problem(request, 400, WORDS_PROBLEM_TARGET);
         return;
     }
@@ -278,31 +280,50 @@ static const char *request_id(struct arena *arena) {
     return base64url_encode(arena, bytes, sizeof(bytes));
 }
 
-void serve(struct worker *worker, const struct gateway *gateway, struct buffer *head, struct buffer *body) {
+/* What every answer needs to know of its request. */
+static struct request begin(struct worker *worker, const struct gateway *gateway) {
     struct request request = {
         .arena = worker->arena,
         .config = worker->config,
         .function = worker->function,
         .gateway = gateway,
-        .id = request_id(worker->arena),
+        .path = "",
+        .query = "",
     };
-    log_set_request(request.id);
     const char *method = request_header(&request, "REQUEST_METHOD");
     request.method = method ? method : "GET";
     request.is_html = accepts_html(request_header(&request, "HTTP_ACCEPT"));
     request.language = language_accepted(request_header(&request, "HTTP_ACCEPT_LANGUAGE"));
+    return request;
+}
+
+static void end(struct request *request, struct buffer *head, struct buffer *body) {
+    assert(request->response.status);
+    *head = buffer_new(request->arena, 1024);
+    write_head(request, head);
+    *body = request->response.body;
+    if (strcmp(request->method, "HEAD") == 0)
+        body->size = 0;
+}
+
+void serve(struct worker *worker, const struct gateway *gateway, struct buffer *head, struct buffer *body) {
+    struct request request = begin(worker, gateway);
+    request.id = request_id(worker->arena);
+    log_set_request(request.id);
     answer(worker, &request);
     if (request.db) {
         db_end_read(request.db);
         db_rollback(request.db);
     }
-    assert(request.response.status);
-    *head = buffer_new(worker->arena, 1024);
-    write_head(&request, head);
-    *body = request.response.body;
-    if (strcmp(request.method, "HEAD") == 0)
-        body->size = 0;
+    end(&request, head, body);
     log_set_request(NULL);
+}
+
+void serve_timeout(struct worker *worker, const struct gateway *gateway, struct buffer *head,
+                   struct buffer *body) {
+    struct request request = begin(worker, gateway);
+    respond_problem(&request, 504, WORDS_PROBLEM_TIMEOUT);
+    end(&request, head, body);
 }
 
 void serve_end(struct worker *worker) {

@@ -16,5 +16,10 @@ struct worker {
  * both in the worker's arena. */
 void serve(struct worker *worker, const struct gateway *gateway, struct buffer *head, struct buffer *body);
 
+/* The answer to give if the request takes longer than its function may, in the form and language that it asks
+ * for. */
+void serve_timeout(struct worker *worker, const struct gateway *gateway, struct buffer *head,
+                   struct buffer *body);
+
 /* Lets the worker's database go. */
 void serve_end(struct worker *worker);

@@ -200,8 +200,6 @@ static void on_written(struct session *session, const char *bytes, int size) {
 /* An answer's last line: "250 text", where the others are "250-text". */
 static void on_answer(struct session *session, const char *line) {
     session->traffic.answered++;
-    if (session->asked_for_tls && !session->is_encrypted && line[0] != '2')
-        session->asked_for_tls = false; /* refused: this machine's own server is spoken to in clear then */
     if (line[0] == '4' || line[0] == '5')
         say_trouble(session, line);
     else if (strncmp(line, "235", 3) == 0)

@@ -27,6 +27,8 @@ static const char *decode(struct arena *arena, const char *text, size_t size) {
                                                                                                : NULL;
 }
 
+/* By its form alone: a name such as 127.0.0.1.example.org is somebody else's. libesmtp cuts "host:port" at
+ * the first colon, so an IPv6 address cannot be named; "localhost" reaches ::1. */
 static bool is_loopback(const char *host) {
     struct in_addr address;
     return strcasecmp(host, "localhost") == 0 ||
