@@ -1,6 +1,6 @@
 """One running Pumasi for all tests of a python process, and clients for it.
 
-PUMASI_TEST_SERVER is lighttpd (default) or nginx; VARIANT, the build, is sanitize unless said otherwise. When the process
+TEST_SERVER is lighttpd (default) or nginx; VARIANT, the build, is sanitize unless said otherwise. When the process
 ends the stack is stopped, and any report of a sanitizer makes the process fail, whatever the tests said.
 """
 import atexit
@@ -23,8 +23,8 @@ import time
 import urllib.parse
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), '..', '..'))
-BUILD = os.environ.get('VARIANT') or os.environ.get('PUMASI_BUILD') or 'sanitize'
-SERVER = os.environ.get('PUMASI_TEST_SERVER', 'lighttpd')
+BUILD = os.environ.get('VARIANT') or 'sanitize'
+SERVER = os.environ.get('TEST_SERVER', 'lighttpd')
 FUNCTIONS = os.path.join(ROOT, 'build', BUILD, 'functions')
 PASSWORD = 'correct horse 품앗이'
 _numbers = itertools.count(1)
@@ -78,6 +78,9 @@ class Stack:
         self.process = subprocess.Popen(
             [os.path.join(ROOT, 'scripts', 'up'), '--dir', self.dir, '--port', str(self.port), '--server', server],
             cwd=ROOT, env=self.environment, stdout=self.output, stderr=subprocess.STDOUT, start_new_session=True)
+
+    def environment_of_functions(self):
+        return {name: value for name, value in self.environment.items() if name != 'VARIANT'}
 
     def wait_ready(self):
         def is_ready():

@@ -1,4 +1,5 @@
 """Bytes that no honest client sends: a clear 4xx, the same workers alive, nothing stored."""
+import time
 import unittest
 
 import running
@@ -66,7 +67,7 @@ class Hostile(unittest.TestCase):
         self.refused(422, b'{"title":"x\\r\\nSet-Cookie: a=b"}', b'{"title":"x","description":"a\\r\\nb"}', b'{"title":"x","description":"a\\rb"}')
         self.refused_form(422, b'title=x%0D%0ASet-Cookie:+a=b', b'title=x&description=a%0Db')
         answer = self.person.get('/api/tasks?q=a%0D%0ASet-Cookie:%20a=b')
-        self.assertEqual(422, answer.status, answer)
+        self.assertIn(answer.status, (400, 422), answer)  # lighttpd refuses such an address by itself
         self.assertIsNone(answer.headers.get('Set-Cookie'))
 
     # ---- size and shape ----
@@ -79,7 +80,17 @@ class Hostile(unittest.TestCase):
         body = b'{"title":"x"' + b' ' * (256 * 1024 - 13) + b'}'
         self.assertEqual(256 * 1024, len(body))
         self.assertEqual(422, self.person.post('/api/tasks', body.replace(b'"x"', b'"" ', 1)).status)
-        self.refused_form(422, b'&' * (256 * 1024), b'a=1&' * (64 * 1024), b'title=' + b'%41' * 87000)
+        self.refused_form(422, b'&' * (256 * 1024), b'title=' + b'%41' * 87000)
+
+    def test_as_many_wrong_fields_as_fit_are_refused_at_once(self):
+        many = '{' + ','.join(f'"k{i}":1' for i in range(20000)) + '}'
+        for path in ('/api/tasks', '/api/login'):
+            # An object has at most 256 keys; a form may have any number, of which the first faults are told.
+            for status, answer in ((422, lambda: self.person.form(path, 'a=1&' * (64 * 1024))),
+                                   (400, lambda: self.person.post(path, many))):
+                begin = time.monotonic()
+                self.assertEqual(status, answer().status)
+                self.assertLess(time.monotonic() - begin, 2)
 
     def test_text_one_too_long(self):
         self.refused(422, ('{"title":"' + '가' * 201 + '"}').encode(), ('{"title":"x","description":"' + 'é' * 32769 + '"}').encode(),
@@ -103,9 +114,11 @@ class Hostile(unittest.TestCase):
         self.refused(400, b'{"title":"x","title":"y"}', b'{"title":"x","a":{"b":1,"b":2}}', b'{"title":"x","\\u0074itle":"y"}')
 
     def test_huge_numbers(self):
-        for number in (b'101', b'-1', b'9223372036854775807', b'9223372036854775808', b'-9223372036854775809', b'18446744073709551616', b'1' + b'0' * 400):
+        for number in (b'101', b'-1', b'9223372036854775807', b'9223372036854775808', b'-9223372036854775809', b'18446744073709551616'):
             self.refused(422, b'{"title":"x","progress":' + number + b'}')
             self.refused_form(422, b'title=x&progress=' + number)
+        self.refused(400, b'{"title":"x","progress":1' + b'0' * 400 + b'}')
+        self.refused_form(422, b'title=x&progress=1' + b'0' * 400)
         self.refused(422, b'{"title":"x","progress":1e400}', b'{"title":"x","progress":1.5}', b'{"title":"x","progress":1e1}', b'{"title":"x","progress":-0.0}')
         self.refused(422, b'{"title":"x","assignee_id":9223372036854775808}', b'{"title":"x","assignee_id":0}', b'{"title":"x","assignee_id":-1}')
         self.refused_form(422, b'title=x&progress=1e1', b'title=x&progress=%D9%A1', b'title=x&progress=0x1', b'title=x&progress=1+1', b'title=x&progress=%2B1')
