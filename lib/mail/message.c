@@ -7,9 +7,8 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-/* RFC 2047, section 2: an encoded word has at most 75 characters, a line with one at most 76; "=?utf-8?B?"
- * and
- * "?=" take 12 of them. */
+/* RFC 2047, section 2: an encoded word has at most 75 characters, a line with one at most 76; what frames it,
+ * "=?utf-8?B?" and "?=", takes 12. */
 enum { ENCODED_LINE = 76, ENCODED_FRAME = 12, BASE64_LINE_BYTES = 57, MOST_PLAIN_LINE = 60 };
 
 static void add_base64(struct buffer *out, const char *bytes, size_t size) {

@@ -154,6 +154,9 @@ static void on_event(smtp_session_t handle, int event, void *arg, ...) {
                 report_letter(session, i);
     } else if (event == SMTP_EV_STARTTLS_OK) {
         session->is_encrypted = true;
+        /* What was said in clear may have been said by anybody. */
+        session->is_signed_in = false;
+        *session->trouble = '\0';
         session->socket = SSL_get_fd(va_arg(arguments, SSL *));
         set_least_bytes(session->socket, MORE_THAN_TICKETS);
     } else if (event == SMTP_EV_EXTNA_STARTTLS) {
@@ -161,10 +164,9 @@ static void on_event(smtp_session_t handle, int event, void *arg, ...) {
     } else if (event == SMTP_EV_INVALID_PEER_CERTIFICATE) {
         (void)va_arg(arguments, long);
         *va_arg(arguments, int *) = accepts_any;
-    } else if (event == SMTP_EV_WRONG_PEER_CERTIFICATE) {
-        /* Its own comparison, which knows no addresses; OpenSSL has made ours by now (see make_tls). */
-        *va_arg(arguments, int *) = 1;
-    } else if (event == SMTP_EV_NO_CLIENT_CERTIFICATE) {
+    } else if (event == SMTP_EV_WRONG_PEER_CERTIFICATE || event == SMTP_EV_NO_CLIENT_CERTIFICATE) {
+        /* Its comparison of names knows no addresses; OpenSSL has made ours by now (see make_tls). We have no
+         * certificate to show. */
         *va_arg(arguments, int *) = 1;
     }
     /* These answers were about one letter, and stand in its status. */

@@ -1,5 +1,5 @@
-/* Bodies of every kind through the request layer: whatever arrives, a value is there, a fault is noted, or it is
- * refused whole; nothing is read that is not there. The first byte chooses form or JSON. */
+/* Bodies of every kind through the request layer: whatever arrives, a value is there, a fault is noted, or it
+ * is refused whole; nothing is read that is not there. The first byte chooses form or JSON. */
 #include "base/utf8.h"
 #include "http/input.h"
 #include "http/task_input.h"
@@ -36,8 +36,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         abort();
     if (result == INPUT_GOOD && !request.faults) {
         struct task_values values = task_input_values(&request);
-        if (values.fields & TASK_TITLE && (!values.title || !utf8_is_valid(values.title, strlen(values.title)) ||
-                                           utf8_has_control(values.title, strlen(values.title))))
+        if (values.fields & TASK_TITLE &&
+            (!values.title || !utf8_is_valid(values.title, strlen(values.title)) ||
+             utf8_has_control(values.title, strlen(values.title))))
             abort();
         if (values.fields & TASK_PROGRESS && (values.progress < 0 || values.progress > 100))
             abort();

@@ -1,0 +1,190 @@
+"""One Pumasi of its own in a temporary directory: people, tasks, runs of the mailer, and what came of them."""
+
+import atexit
+import email
+import email.policy
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build" / "sanitize"
+
+
+def _snapshot():
+    """Copies of the programs, so that a build beside the tests does not take them away meanwhile."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="pumasi-mail-programs-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return [pathlib.Path(shutil.copy(BUILD / name, directory)) for name in ("bin/pumasi", "cron/mailer")]
+
+
+PUMASI, MAILER = _snapshot()
+HOST = "pumasi.example.org"
+SENDER = "tasks@pumasi.example.org"
+
+
+def parse(data):
+    return email.message_from_bytes(data, policy=email.policy.default)
+
+
+class Instance:
+    """Use as a context, or with TestCase.enterContext / addCleanup(instance.close)."""
+
+    def __init__(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="pumasi-mail-"))
+        self.path = self.directory / "pumasi.db"
+        self.config = self.directory / "pumasi.conf"
+        self.maildir = self.directory / "mail"
+        self.config.write_text(
+            "registration = closed\n"
+            f"base_url = https://{HOST}\n"
+            f"database = {self.path}\n"
+            f"mail = maildir:{self.maildir}\n"
+            f"mail_from = {SENDER}\n"
+            "mail_delay = 0\n"
+        )
+        try:
+            self.run([PUMASI, "migrate"])
+        except BaseException:
+            shutil.rmtree(self.directory, ignore_errors=True)
+            raise
+        self.db = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+        self.db.row_factory = sqlite3.Row
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.db.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    # ---- programs ----
+
+    def environment(self, mail=None, delay=0):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PUMASI_")}
+        environment["PUMASI_CONFIG"] = str(self.config)
+        environment["PUMASI_MAIL_DELAY"] = str(delay)
+        if mail:
+            environment["PUMASI_MAIL"] = mail
+        return environment
+
+    def run(self, command, text=""):
+        done = subprocess.run(command, input=text, env=self.environment(), capture_output=True, text=True, timeout=60)
+        if done.returncode != 0:
+            raise AssertionError(f"{command}: {done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start_mailer(self, mail=None, delay=0):
+        return subprocess.Popen(
+            [MAILER], env=self.environment(mail, delay), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+
+    def mailer(self, mail=None, delay=0, timeout=60):
+        """Runs the mailer to its end; a sanitizer's finding is an error of the test. Returns its log."""
+        process = self.start_mailer(mail, delay)
+        try:
+            _, log = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            _, log = process.communicate()
+            raise AssertionError(f"the mailer did not end within {timeout} s:\n{log!r}") from None
+        log = log.decode()  # whatever a server said, the log stays UTF-8
+        if process.returncode != 0 or "Sanitizer" in log or "runtime error" in log:
+            raise AssertionError(f"the mailer ended with {process.returncode}:\n{log}")
+        return log
+
+    # ---- people and tasks ----
+
+    def person(self, address, name, language="en"):
+        self.run([PUMASI, "user", "add", "--email", address, "--name", name, "--language", language], "long password\n")
+        return self.db.execute('SELECT id FROM "user" WHERE email = ?', (address,)).fetchone()[0]
+
+    def people(self, count):
+        """Many at once, without the cost of a password each: they only get mail."""
+        self.db.execute("BEGIN")
+        ids = []
+        for i in range(count):
+            address = f"reader{i}@example.org"
+            row = self.db.execute(
+                'INSERT INTO "user" (email, email_key, name) VALUES (?, ?, ?)', (address, address, f"Reader {i}")
+            )
+            ids.append(row.lastrowid)
+        self.db.execute("COMMIT")
+        return ids
+
+    def act(self, who, *statements):
+        """Statements (with their values) in one transaction, as the server does them for this person."""
+        self.db.execute("BEGIN IMMEDIATE")
+        self.db.execute("UPDATE actor SET user_id = ?", (who,))
+        last = None
+        for statement, *values in statements:
+            last = self.db.execute(statement, values).lastrowid
+        self.db.execute("UPDATE actor SET user_id = NULL")
+        self.db.execute("COMMIT")
+        return last
+
+    def task(self, creator, title, assignee=None, **fields):
+        fields = {"title": title, "creator_id": creator, "assignee_id": assignee, **fields}
+        marks = ", ".join("?" * len(fields))
+        return self.act(creator, (f"INSERT INTO task ({', '.join(fields)}) VALUES ({marks})", *fields.values()))
+
+    def change(self, who, task, **fields):
+        sets = ", ".join(f"{field} = ?" for field in fields)
+        self.act(who, (f"UPDATE task SET {sets} WHERE id = ?", *fields.values(), task))
+
+    def comment(self, who, task, body):
+        self.act(who, ("INSERT INTO comment (task_id, author_id, body) VALUES (?, ?, ?)", task, who, body))
+
+    def forget(self):
+        """What happened so far is not mailed."""
+        self.db.execute("DELETE FROM outbox")
+
+    # ---- what came of it ----
+
+    def rows(self):
+        return [
+            dict(row)
+            for row in self.db.execute(
+                'SELECT delivery.*, email FROM delivery JOIN "user" ON "user".id = user_id ORDER BY delivery.id'
+            )
+        ]
+
+    def row(self):
+        rows = self.rows()
+        if len(rows) != 1:
+            raise AssertionError(f"one delivery was expected: {rows}")
+        return rows[0]
+
+    def states(self):
+        return {row["email"]: row["state"] for row in self.rows()}
+
+    def make_due(self):
+        """Instead of waiting for a lease or a retry to come due."""
+        self.db.execute("UPDATE delivery SET next_at = unixepoch() - 1 WHERE state IN ('pending', 'leased', 'retry')")
+
+    def mails(self, directory=None):
+        new = pathlib.Path(directory or self.maildir) / "new"
+        return [path.read_bytes() for path in sorted(new.iterdir())] if new.exists() else []
+
+
+def part(message, kind):
+    """The text of one form, with plain newlines."""
+    return message.get_body((kind,)).get_content().replace("\r\n", "\n")
+
+
+def wait_for(condition, seconds=10):
+    """The first true value of condition(); None when the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.01)
+    return None

@@ -1,0 +1,190 @@
+"""Whatever stands in a field, two parsers of others read it back exactly: Python's email and Perl's Email::MIME.
+
+Needs these packages of Debian: gcc libemail-mime-perl, and build/sanitize/libpumasi.a (`make VARIANT=sanitize all`).
+The driver is compiled by the test, into a directory of its own.
+"""
+
+import email
+import email.header
+import email.policy
+import json
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import tempfile
+import unicodedata
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LIBRARY = ROOT / "build" / "sanitize" / "libpumasi.a"
+FLAGS = "-std=c17 -D_GNU_SOURCE -g -fsanitize=address,undefined -fno-sanitize-recover=all".split()
+LIBRARIES = "-lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2 -lseccomp".split()
+
+HEADERS = """Date From To Subject Message-ID References In-Reply-To List-Id Auto-Submitted Content-Language
+MIME-Version Content-Type""".split()
+
+# Mails on standard input, each behind its length in decimal and a newline; one JSON object a line.
+PERL = r"""
+use strict; use warnings; use Email::MIME; use JSON::PP;
+binmode STDIN;
+while (my $size = <STDIN>) {
+    read(STDIN, my $bytes, $size) == $size or die;
+    my $mail = Email::MIME->new($bytes);
+    my %out = (names => [$mail->header_names], map { $_ => $mail->header_str($_) } qw(Subject From To));
+    $out{parts} = [map { {type => $_->content_type, text => $_->body_str} } $mail->subparts];
+    print JSON::PP->new->ascii->encode(\%out), "\n";
+}
+"""
+
+FIELDS = [
+    "plain",
+    "",
+    " begins and ends with a space ",
+    "   ",
+    "a\r\nBcc: victim@example.org",
+    "a\nBcc: victim@example.org\r\n\r\n<b>body</b>",
+    "a\rBcc: victim@example.org",
+    "\x01\x07\x0b\x0c\x1b[31m\x7f\x85\x9f controls",
+    "tab\tin between",
+    "=?utf-8?B?PGI+?=",
+    "=?utf-8?q?=0D=0ABcc:_victim@example.org?=",
+    "x =?utf-8?B?half",
+    'Bo "the B" \\ Lee',
+    "Lee, Bo <victim@example.org>; (comment) [x] : @",
+    "할 일을 나누면 가벼워요, " * 8,
+    "👨‍👩‍👧‍👦👍🏽 🇰🇷 " * 20,
+    "שלום \u202e rtl \u202c العربية",
+    "e\u0301 combining, \ufeff\u200b invisible, \U0010fffd last",
+    ".",
+    "--pumasi_AAAAAAAAAAAAAAAAAAAA--",
+    "From here\n.\n..\nQUIT\n",
+    "<script>alert('1')</script> & \"2\"",
+    "w" * 1000,
+    "가" * 1000,
+    "🎉" * 1000,
+    '"' * 1000,
+    "a line without end " * 3000,
+]
+
+
+def one_line(text):
+    """What a header may keep of a text: line ends and controls are spaces."""
+    text = text.replace("\r\n", "\n")
+    return "".join(" " if unicodedata.category(c) == "Cc" else c for c in text)
+
+
+def body(text):
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(" " if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in text)
+
+
+class AnyField(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if not LIBRARY.exists():
+            raise unittest.SkipTest(f"{LIBRARY} is not built")
+        cls.directory = pathlib.Path(tempfile.mkdtemp(prefix="pumasi-driver-"))
+        cls.addClassCleanup(shutil.rmtree, cls.directory)
+        cls.driver = cls.directory / "driver"
+        command = ["gcc", *FLAGS, f"-I{ROOT}/lib", f"-I{ROOT}/build/generated", f"{ROOT}/tests/mail/driver.c"]
+        done = subprocess.run(
+            [*command, LIBRARY, *LIBRARIES, "-o", cls.driver], capture_output=True, text=True, timeout=60
+        )
+        if done.returncode:
+            raise AssertionError(done.stderr)
+
+    def write(self, *fields):
+        data = b"".join(field if isinstance(field, bytes) else field.encode() for field in
+                        (piece for field in fields for piece in (field, b"\0")))
+        done = subprocess.run([self.driver], input=data, capture_output=True, timeout=20)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        return done.stdout
+
+    def read(self, data):
+        """The mail by Python, which finds no fault in it."""
+        self.assertTrue(data.isascii())
+        self.assertEqual(re.findall(rb"[^\r]\n|\r[^\n]|\0", data), [])
+        self.assertLessEqual(max(map(len, data.split(b"\r\n"))), 78)
+        mail = email.message_from_bytes(data, policy=email.policy.default)
+        self.assertEqual(list(mail), HEADERS)
+        for name, value in mail.items():
+            self.assertEqual(value.defects, (), name)
+        for piece in mail.walk():
+            self.assertEqual(piece.defects, [])
+        self.assertEqual([p.get_content_type() for p in mail.iter_parts()], ["text/plain", "text/html"])
+        return mail
+
+    @staticmethod
+    def name_in(data, header):
+        """The name before the address, by Python's older reader."""
+        value = email.message_from_bytes(data)[header]
+        value = re.sub(r"\r\n", "", value)
+        name, address = value[: value.rindex("<")], value[value.rindex("<") :]
+        assert address.endswith("@pumasi.example.org>") or address == "<bo@example.org>", value
+        if name.startswith('"'):
+            return re.fullmatch(r'"([^"\\]*)" ', name)[1]
+        return str(email.header.make_header(email.header.decode_header(name.removesuffix(" "))))
+
+    def check(self, from_name, to_name, subject, text, html):
+        data = self.write(from_name, to_name, subject, text, html)
+        mail = self.read(data)
+        self.assertEqual(mail["Subject"], one_line(subject))
+        for header, name, address in (
+            ("From", from_name, "tasks@pumasi.example.org"),
+            ("To", to_name, "bo@example.org"),
+        ):
+            self.assertEqual([a.addr_spec for a in mail[header].addresses], [address])
+            self.assertEqual(self.name_in(data, header), one_line(name))
+            # Python's newer reader joins the words of a name with spaces of its own.
+            seen = mail[header].addresses[0].display_name
+            self.assertEqual("".join(seen.split()), "".join(one_line(name).split()))
+        plain, rich = (p.get_payload(decode=True).decode() for p in mail.iter_parts())
+        self.assertEqual(plain, body(text).replace("\n", "\r\n"))
+        self.assertEqual(rich, body(html).replace("\n", "\r\n"))
+        return data
+
+    def check_with_perl(self, datas, fields):
+        stream = b"".join(b"%d\n%s" % (len(data), data) for data in datas)
+        done = subprocess.run(["perl", "-e", PERL], input=stream, capture_output=True, timeout=60)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(len(rows), len(datas))
+        for row, (from_name, to_name, subject, text, html) in zip(rows, fields):
+            self.assertEqual(sorted(row["names"]), sorted(HEADERS))
+            self.assertEqual(row["Subject"].strip(), one_line(subject).strip())
+            for header, name in (("From", from_name), ("To", to_name)):
+                name = one_line(name).strip()
+                self.assertTrue(name in row[header] or re.sub(r'([\\"])', r"\\\1", name) in row[header], row[header])
+            parts = [part["text"].replace("\r\n", "\n") for part in row["parts"]]
+            self.assertEqual(parts, [body(text), body(html)])
+
+    def test_each_field(self):
+        fields = []
+        for value in FIELDS:
+            fields.append((value, value, value, value, value))
+            fields.append(("Pumasi", value, "subject", value, "<p>x</p>\n"))
+        self.check_with_perl([self.check(*row) for row in fields], fields)
+
+    def test_random_fields(self):
+        seed = random.randrange(10**6)
+        choose = random.Random(seed)
+        pieces = ["a", "word ", " ", "\r", "\n", "\r\n", "\t", '"', "\\", "=?", "?=", "=?utf-8?B?YQ==?=", "가", "é",
+                  "👍", "<", ">", ",", "\x1b", "\x85", ".", "--", ": ", "\u202e"]  # fmt: skip
+        fields = [
+            tuple("".join(choose.choices(pieces, k=choose.choice((0, 1, 5, 30, 200)))) for _ in range(5))
+            for _ in range(60)
+        ]
+        with self.subTest(seed=seed):
+            self.check_with_perl([self.check(*row) for row in fields], fields)
+
+    def test_bytes_that_are_not_utf8(self):
+        bad = b"a\xff\xc3 \xed\xa0\x80 \xf0\x9f\x98 end\xe0"
+        mail = self.read(self.write(bad, bad, bad, bad, bad))
+        for value in (mail["Subject"], mail["To"].addresses[0].display_name, mail.get_body(("plain",)).get_content()):
+            self.assertRegex(value, "^a\ufffd\ufffd \ufffd+ \ufffd+ end\ufffd$")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,426 @@
+/* Where mails go, and how a session ends when the other side does what it likes. The server is a process that
+ * follows one of a few scripts and writes down what it is told, in memory it shares with the test. */
+#include "unit.h"
+
+#include "base/clock.h"
+#include "mail/transport.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+static struct arena *arena;
+
+/* ---- the setting ---- */
+
+static const struct transport *read_good(const char *setting) {
+    const char *error = NULL;
+    const struct transport *transport = transport_read(arena, setting, &error);
+    if (!transport)
+        fail_msg("%s: %s", setting, error);
+    return transport;
+}
+
+static void a_server_is_read_with_its_password(void **state) {
+    (void)state;
+    const struct smtp_server *server =
+        &read_good("smtp://tasks%40example.org:p%3A%2f%3fss@mail.example.org:2525?ca=/etc/our%20ca.pem")
+             ->server;
+    assert_string_equal(server->host, "mail.example.org");
+    assert_string_equal(server->port, "2525");
+    assert_string_equal(server->user, "tasks@example.org");
+    assert_string_equal(server->password, "p:/?ss");
+    assert_string_equal(server->ca_file, "/etc/our ca.pem");
+    assert_false(server->is_local);
+    server = &read_good("smtp://mail.example.org")->server;
+    assert_string_equal(server->port, "587");
+    assert_null(server->user);
+    assert_null(server->password);
+    assert_null(server->ca_file);
+    assert_string_equal(read_good("maildir:./var/mail")->directory, "./var/mail");
+}
+
+static void only_this_machine_is_local(void **state) {
+    (void)state;
+    static const char *const local[] = {"localhost", "LocalHost", "127.0.0.1", "127.255.3.4"};
+    static const char *const other[] = {"127.0.0.1.example.org",
+                                        "127.example.org",
+                                        "localhost.example.org",
+                                        "128.0.0.1",
+                                        "10.0.0.1",
+                                        "127.1",
+                                        "127.0.0.1."};
+    for (size_t i = 0; i < COUNT(local); i++)
+        assert_true(read_good(arena_print(arena, "smtp://%s:25", local[i]))->server.is_local);
+    for (size_t i = 0; i < COUNT(other); i++)
+        assert_false(read_good(arena_print(arena, "smtp://%s:25", other[i]))->server.is_local);
+}
+
+static void what_is_not_understood_is_said(void **state) {
+    (void)state;
+    static const char *const wrong[] = {
+        "",
+        "maildir:",
+        "smtp:",
+        "smtp://",
+        "smtps://mail.example.org",
+        "smtp://mail.example.org:0",
+        "smtp://mail.example.org:65536",
+        "smtp://mail.example.org:25x",
+        "smtp://mail.example.org:",
+        "smtp://mail.example.org/",
+        "smtp://user@mail.example.org",
+        "smtp://us%0aer:password@mail.example.org",
+        "smtp://user:pass%2@mail.example.org",
+        "smtp://user:pass%zz@mail.example.org",
+        "smtp://mail example.org",
+        "smtp://[::1]:25",
+        "smtp://mail.example.org?tls=no",
+        "smtp://mail.example.org?ca=%",
+    };
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        const char *error = NULL;
+        if (transport_read(arena, wrong[i], &error))
+            fail_msg("%s was taken", wrong[i]);
+        assert_non_null(strstr(error, "smtp://user:password@host:587"));
+        assert_null(strstr(error, "pass%"));
+    }
+}
+
+/* ---- a server of our own ---- */
+
+enum script {
+    ANSWERS,     /* as it should */
+    SILENT,      /* not a word */
+    STUCK,       /* as it should, until the first final dot */
+    TOO_EAGER,   /* the answers of a whole session at once, with an offer of STARTTLS */
+    TOO_EAGER_2, /* the same before it was asked anything */
+    NO_STARTTLS, /* offers it and refuses it */
+    NO_SIGN_IN,  /* takes no password, and then nobody */
+};
+
+static struct {
+    pid_t process;
+    unsigned port;
+    char *heard; /* all that was said to it */
+} server;
+
+enum { HEARD_BYTES = 65536 };
+
+static const char *answer_to(enum script script, const char *line) {
+    static bool is_data;
+    if (is_data) {
+        if (strcmp(line, ".\r\n") != 0)
+            return "";
+        is_data = false;
+        return script == STUCK ? NULL : "250 2.0.0 taken\r\n";
+    }
+    if (strncmp(line, "EHLO", 4) == 0) {
+        if (script == TOO_EAGER)
+            return "250-x\r\n250 STARTTLS\r\n220 go on\r\n250 x\r\n250 x\r\n250 x\r\n354 x\r\n250 x\r\n221 x\r\n";
+        if (script == NO_STARTTLS)
+            return "250-x\r\n250-PIPELINING\r\n250 STARTTLS\r\n";
+        return script == NO_SIGN_IN ? "250-x\r\n250 AUTH PLAIN LOGIN\r\n" : "250-x\r\n250 PIPELINING\r\n";
+    }
+    if (strncmp(line, "STARTTLS", 8) == 0)
+        return "454 4.7.0 not now\r\n";
+    if (strncmp(line, "AUTH", 4) == 0)
+        return "535 5.7.8 who are you?\r\n";
+    if (strncmp(line, "DATA", 4) == 0) {
+        is_data = true;
+        return "354 go on\r\n";
+    }
+    if (strstr(line, "<nobody@"))
+        return "550 5.1.1 nobody\r\n";
+    if (strstr(line, "<later@"))
+        return "451 4.3.0 later \x1b[31m\xff\r\n";
+    return strncmp(line, "QUIT", 4) == 0 ? "221 bye\r\n" : "250 fine\r\n";
+}
+
+static _Noreturn void serve(int listener, enum script script) {
+    for (;;) {
+        int connection = accept(listener, NULL, NULL);
+        FILE *lines = connection < 0 ? NULL : fdopen(connection, "r");
+        char line[2000];
+        if (script == SILENT || !lines)
+            continue;
+        const char *greeting = script == TOO_EAGER_2
+                                   ? "220 x\r\n250-x\r\n250 STARTTLS\r\n220 go on\r\n250 x\r\n"
+                                   : "220 unit ESMTP\r\n";
+        if (write(connection, greeting, strlen(greeting)) < 0)
+            _exit(1);
+        while (fgets(line, sizeof(line), lines)) {
+            size_t heard = strlen(server.heard);
+            (void)snprintf(server.heard + heard, HEARD_BYTES - heard, "%s", line);
+            const char *answer = answer_to(script, line);
+            if (!answer)
+                (void)pause();
+            else if (write(connection, answer, strlen(answer)) < 0)
+                break;
+        }
+        (void)fclose(lines);
+    }
+}
+
+static const struct transport *start(enum script script, const char *user) {
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in place = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(place);
+    assert_int_equal(bind(listener, (struct sockaddr *)&place, size), 0);
+    assert_int_equal(listen(listener, 5), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&place, &size), 0);
+    server.port = ntohs(place.sin_port);
+    server.heard = mmap(NULL, HEARD_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(server.heard, MAP_FAILED);
+    server.process = fork();
+    if (server.process == 0)
+        serve(listener, script);
+    assert_int_equal(close(listener), 0);
+    return read_good(arena_print(arena, "smtp://%s127.0.0.1:%u", user, server.port));
+}
+
+static void stop(void) {
+    if (!server.process)
+        return;
+    (void)kill(server.process, SIGKILL);
+    (void)waitpid(server.process, NULL, 0);
+    (void)munmap(server.heard, HEARD_BYTES);
+    server.process = 0;
+}
+
+static int begin(void **state) {
+    (void)state;
+    arena = arena_new();
+    return 0;
+}
+
+static int end(void **state) {
+    (void)state;
+    stop();
+    arena_free(arena);
+    return 0;
+}
+
+/* ---- sending ---- */
+
+struct told {
+    size_t count;
+    size_t stop_after; /* 0: never */
+    struct letter_result results[4];
+    int most_descriptors; /* of the process that talks to the server */
+};
+
+static int descriptors_of_child(void) {
+    char path[64];
+    (void)snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+    FILE *children = fopen(path, "r");
+    int child = 0, count = 0;
+    while (children && fscanf(children, "%d", &child) == 1 && child == server.process)
+        ;
+    if (children)
+        (void)fclose(children);
+    (void)snprintf(path, sizeof(path), "/proc/%d/fd", child);
+    DIR *directory = child ? opendir(path) : NULL;
+    while (directory && readdir(directory))
+        count++;
+    if (directory)
+        (void)closedir(directory);
+    return count - 2; /* . and .. */
+}
+
+static bool tell(void *with, const struct letter *letter, const struct letter_result *result) {
+    struct told *told = with;
+    told->results[letter->id] = *result;
+    int count = descriptors_of_child();
+    if (count > told->most_descriptors)
+        told->most_descriptors = count;
+    return ++told->count != told->stop_after;
+}
+
+static const char bytes[] = "Message-ID: <0.x@example.org>\r\nSubject: x\r\n\r\n.\r\n";
+
+static struct letter to(int64_t id, const char *recipient) {
+    return (struct letter){.id = id,
+                           .recipient = recipient,
+                           .message_id = "0.x@example.org",
+                           .bytes = bytes,
+                           .size = sizeof(bytes) - 1};
+}
+
+static const char sender[] = "tasks@pumasi.example.org";
+
+static void each_letter_has_its_own_end(void **state) {
+    (void)state;
+    const struct transport *transport = start(ANSWERS, "");
+    const struct letter letters[] = {to(0, "a@example.org"), to(1, "nobody@example.org"),
+                                     to(2, "later@example.org"), to(3, "b@example.org")};
+    struct told told = {0};
+    assert_true(transport_send(transport, arena, sender, letters, 4, 20, tell, &told));
+    assert_int_equal(told.count, 4);
+    assert_int_equal(told.results[0].state, LETTER_SENT);
+    assert_int_equal(told.results[1].state, LETTER_FAILED);
+    assert_string_equal(told.results[1].text, "550 5.1.1 nobody");
+    assert_int_equal(told.results[2].state, LETTER_RETRY);
+    assert_string_equal(told.results[2].text, "451 4.3.0 later ?[31m?");
+    assert_int_equal(told.results[3].state, LETTER_SENT);
+    assert_non_null(strstr(server.heard, "MAIL FROM:<tasks@pumasi.example.org>"));
+    assert_non_null(strstr(server.heard, "Message-ID: <0.x@example.org>\r\n"));
+    assert_null(strstr(server.heard, "Message-Id"));
+    assert_non_null(strstr(server.heard, "\r\n..\r\n.\r\n"));
+}
+
+/* 0, 1, 2, the pair to its parent and the line to the server. */
+static void the_session_holds_nothing_of_its_parent(void **state) {
+    (void)state;
+    const struct transport *transport = start(ANSWERS, "");
+    int others[8];
+    for (size_t i = 0; i < COUNT(others); i++)
+        others[i] = dup(0); /* a database would be such a one */
+    const struct letter letter = to(0, "a@example.org");
+    struct told told = {0};
+    assert_true(transport_send(transport, arena, sender, &letter, 1, 20, tell, &told));
+    assert_int_equal(told.results[0].state, LETTER_SENT);
+    assert_in_range(told.most_descriptors, 4, 5);
+    for (size_t i = 0; i < COUNT(others); i++)
+        (void)close(others[i]);
+}
+
+static void nothing_is_sent_after_a_record_failed(void **state) {
+    (void)state;
+    const struct transport *transport = start(ANSWERS, "");
+    const struct letter letters[] = {to(0, "a@example.org"), to(1, "b@example.org"), to(2, "c@example.org")};
+    struct told told = {.stop_after = 1};
+    assert_false(transport_send(transport, arena, sender, letters, 3, 20, tell, &told));
+    assert_int_equal(told.count, 1);
+    assert_null(strstr(server.heard, "b@example.org"));
+}
+
+static void a_silent_server_is_left_at_the_deadline(void **state) {
+    (void)state;
+    const struct transport *transport = start(SILENT, "");
+    const struct letter letters[] = {to(0, "a@example.org"), to(1, "b@example.org")};
+    struct told told = {0};
+    int64_t begin_ns = clock_monotonic_ns();
+    assert_true(transport_send(transport, arena, sender, letters, 2, 1, tell, &told));
+    assert_in_range((clock_monotonic_ns() - begin_ns) / 1000000, 900, 5000);
+    assert_int_equal(told.count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(told.results[i].state, LETTER_RETRY);
+        assert_string_equal(told.results[i].text, "no answer within 1 s");
+    }
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), 0); /* only the server is left */
+}
+
+static void no_answer_to_the_final_dot_is_not_sent(void **state) {
+    (void)state;
+    const struct transport *transport = start(STUCK, "");
+    const struct letter letter = to(0, "a@example.org");
+    struct told told = {0};
+    assert_true(transport_send(transport, arena, sender, &letter, 1, 1, tell, &told));
+    assert_int_equal(told.results[0].state, LETTER_RETRY);
+}
+
+static void answers_that_came_before_tls_are_not_believed(void **state) {
+    (void)state;
+    static const enum script eager[] = {TOO_EAGER, TOO_EAGER_2};
+    for (size_t i = 0; i < COUNT(eager); i++) {
+        const struct transport *transport = start(eager[i], "");
+        const struct letter letter = to(0, "a@example.org");
+        struct told told = {0};
+        assert_true(transport_send(transport, arena, sender, &letter, 1, 10, tell, &told));
+        assert_int_equal(told.results[0].state, LETTER_RETRY);
+        assert_non_null(strstr(told.results[0].text, "before TLS"));
+        assert_null(strstr(server.heard, "STARTTLS"));
+        assert_null(strstr(server.heard, "MAIL"));
+        stop();
+    }
+}
+
+static void tls_that_is_offered_and_refused_is_not_done_without(void **state) {
+    (void)state;
+    const struct transport *transport = start(NO_STARTTLS, "");
+    const struct letter letters[] = {to(0, "a@example.org"), to(1, "b@example.org")};
+    struct told told = {0};
+    assert_true(transport_send(transport, arena, sender, letters, 2, 20, tell, &told));
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(told.results[i].state, LETTER_RETRY);
+        assert_string_equal(told.results[i].text, "454 4.7.0 not now");
+    }
+    assert_null(strstr(server.heard, "MAIL"));
+}
+
+/* The recipient is not to blame: without this, a password that has changed would fail mails for good. */
+static void a_refused_password_is_tried_again(void **state) {
+    (void)state;
+    const struct transport *transport = start(NO_SIGN_IN, "user:password@");
+    const struct letter letter = to(0, "nobody@example.org");
+    struct told told = {0};
+    assert_true(transport_send(transport, arena, sender, &letter, 1, 20, tell, &told));
+    assert_int_equal(told.results[0].state, LETTER_RETRY);
+    assert_string_equal(told.results[0].text, "535 5.7.8 who are you?");
+    assert_null(strstr(server.heard, "MAIL"));
+}
+
+static void no_address_can_bring_a_command(void **state) {
+    (void)state;
+    static const char *const wrong[] = {"", "a@example.org>\r\nRCPT TO:<evil@example.org", "a@example.org\n",
+                                        "a b@example.org", "é@example.org"};
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        const struct transport *transport = start(ANSWERS, "");
+        const struct letter letters[] = {to(0, wrong[i]), to(1, "b@example.org")};
+        struct told told = {0};
+        assert_true(transport_send(transport, arena, sender, letters, 2, 20, tell, &told));
+        assert_int_equal(told.results[0].state, LETTER_FAILED);
+        assert_int_equal(told.results[1].state, LETTER_SENT);
+        assert_null(strstr(server.heard, "evil"));
+        assert_true(transport_send(transport, arena, "x@example.org>\r\nRCPT TO:<evil@example.org",
+                                   &letters[1], 1, 20, tell, &told));
+        assert_int_equal(told.results[1].state, LETTER_RETRY);
+        assert_non_null(strstr(told.results[1].text, "mail_from"));
+        assert_null(strstr(server.heard, "evil"));
+        stop();
+    }
+}
+
+static void a_maildir_takes_all_letters(void **state) {
+    (void)state;
+    char root[] = "/tmp/pumasi-unit.XXXXXX";
+    assert_non_null(mkdtemp(root));
+    const struct transport *transport = read_good(arena_print(arena, "maildir:%s", root));
+    struct letter letters[] = {to(0, "a@example.org"), to(1, "b@example.org")};
+    letters[1].message_id = "1.x@example.org";
+    struct told told = {0};
+    assert_true(transport_send(transport, arena, sender, letters, 2, 20, tell, &told));
+    assert_int_equal(told.count, 2);
+    assert_int_equal(told.results[1].state, LETTER_SENT);
+    assert_int_equal(unlink(arena_print(arena, "%s/new/0.x_example.org", root)), 0);
+    assert_int_equal(unlink(arena_print(arena, "%s/new/1.x_example.org", root)), 0);
+    static const char *const parts[] = {"/new", "/tmp", "/cur", ""};
+    for (size_t i = 0; i < COUNT(parts); i++)
+        assert_int_equal(rmdir(arena_print(arena, "%s%s", root, parts[i])), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(a_server_is_read_with_its_password),
+        TEST(only_this_machine_is_local),
+        TEST(what_is_not_understood_is_said),
+        TEST(each_letter_has_its_own_end),
+        TEST(the_session_holds_nothing_of_its_parent),
+        TEST(nothing_is_sent_after_a_record_failed),
+        TEST(a_silent_server_is_left_at_the_deadline),
+        TEST(no_answer_to_the_final_dot_is_not_sent),
+        TEST(answers_that_came_before_tls_are_not_believed),
+        TEST(tls_that_is_offered_and_refused_is_not_done_without),
+        TEST(a_refused_password_is_tried_again),
+        TEST(no_address_can_bring_a_command),
+        TEST(a_maildir_takes_all_letters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
