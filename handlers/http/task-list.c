@@ -14,9 +14,9 @@ static const char *const orders[] = {"asc", "desc", NULL};
 static const struct field fields[] = {
     [STATUS] = {.name = "status", .type = FIELD_CHOICE, .may_be_empty = true, .choices = TASK_STATUSES},
     [ASSIGNEE] =
-        {.name = "assignee", .type = FIELD_PERSON, .may_be_empty = true, .least = 1, .most = INT64_MAX},
+        {.name = "assignee", .type = FIELD_PERSON, .may_be_empty = true, .least = 1, .most = FIELD_LARGEST},
     [CREATOR] =
-        {.name = "creator", .type = FIELD_PERSON, .may_be_empty = true, .least = 1, .most = INT64_MAX},
+        {.name = "creator", .type = FIELD_PERSON, .may_be_empty = true, .least = 1, .most = FIELD_LARGEST},
     [LABEL] = {.name = "label", .type = FIELD_TEXT, .may_be_empty = true, .most = TASK_MOST_LABEL},
     [WORDS] = {.name = "q", .type = FIELD_TEXT, .may_be_empty = true, .most = 200},
     [DUE] = {.name = "due", .type = FIELD_CHOICE, .may_be_empty = true, .choices = TASK_DUES},

@@ -5,7 +5,7 @@
 enum { AFTER, LIMIT };
 
 static const struct field fields[] = {
-    [AFTER] = {.name = "after", .type = FIELD_INTEGER, .least = 0, .most = INT64_MAX},
+    [AFTER] = {.name = "after", .type = FIELD_INTEGER, .least = 0, .most = FIELD_LARGEST},
     [LIMIT] = {.name = "limit", .type = FIELD_INTEGER, .least = 1, .most = 200},
 };
 

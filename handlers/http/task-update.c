@@ -8,7 +8,7 @@ enum { IN_VERSION = TASK_INPUT_COUNT };
 static const struct field fields[] = {
     [IN_TITLE] = {.name = "title", .type = FIELD_TEXT, .least = 1, .most = TASK_MOST_TITLE},
     TASK_INPUT_FIELDS,
-    [IN_VERSION] = {.name = "version", .type = FIELD_INTEGER, .least = 1, .most = INT64_MAX},
+    [IN_VERSION] = {.name = "version", .type = FIELD_INTEGER, .least = 1, .most = FIELD_LARGEST},
 };
 
 static const struct grant grants[] = {

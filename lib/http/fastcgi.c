@@ -103,23 +103,36 @@ static void block_ends(sigset_t *before) {
 
 /* ---- a worker ---- */
 
+struct connection {
+    FCGX_Request *request;
+    size_t read; /* bytes of the body taken so far */
+};
+
 static const char *variable(void *with, const char *name) {
-    const FCGX_Request *request = with;
-    return FCGX_GetParam(name, request->envp);
+    const struct connection *connection = with;
+    return FCGX_GetParam(name, connection->request->envp);
 }
 
 static size_t read_body(void *with, char *bytes, size_t size) {
-    const FCGX_Request *request = with;
-    int got = FCGX_GetStr(bytes, (int)size, request->in);
+    struct connection *connection = with;
+    int got = FCGX_GetStr(bytes, (int)size, connection->request->in);
+    connection->read += got > 0 ? (size_t)got : 0;
     return got > 0 ? (size_t)got : 0;
 }
 
 /* What was answered without reading it all, a body too large say: closing with bytes unread would reset the
- * connection, and nginx then loses the answer. */
-static void drain(FCGX_Request *request) {
+ * connection, and nginx then loses the answer. Both gateways pass on no body above 1 MiB. */
+static void drain(struct connection *connection) {
+    enum { MOST_BODY = 1024 * 1024 };
+    const char *length = variable(connection, "CONTENT_LENGTH");
+    long long announced = length ? strtoll(length, NULL, 10) : 0;
+    size_t wanted = announced > MOST_BODY ? MOST_BODY : announced > 0 ? (size_t)announced : 0;
     char rest[4096];
-    while (FCGX_GetStr(rest, (int)sizeof(rest), request->in) > 0)
-        ;
+    while (connection->read < wanted) {
+        size_t left = wanted - connection->read;
+        if (!read_body(connection, rest, left < sizeof(rest) ? left : sizeof(rest)))
+            return;
+    }
 }
 
 static bool send_answer(FCGX_Request *request, const struct buffer *head, const struct buffer *body) {
@@ -128,12 +141,13 @@ static bool send_answer(FCGX_Request *request, const struct buffer *head, const 
 }
 
 static void answer(struct worker *worker, FCGX_Request *request) {
-    const struct gateway gateway = {variable, read_body, request};
+    struct connection connection = {.request = request};
+    const struct gateway gateway = {variable, read_body, &connection};
     prepare_timeout_answer(worker, &gateway, request);
     struct buffer head;
     struct buffer body;
     serve(worker, &gateway, &head, &body);
-    drain(request);
+    drain(&connection);
     timeout_answer.connection = -1;
     if (!send_answer(request, &head, &body))
         log_info("the client went away before its answer");

@@ -30,6 +30,10 @@ struct field {
     const char *const *choices; /* ended by NULL */
 };
 
+/* The largest id, version and position that is taken: one below what json-c makes of a number beyond 64 bits.
+ */
+#define FIELD_LARGEST (INT64_MAX - 1)
+
 /* What arrived for a field. */
 struct field_value {
     bool is_given;

@@ -71,7 +71,7 @@ static void set_integer_text(struct request *request, const struct field *field,
     if (!starts_well || *end)
         fault(request, field, "type", WORDS_FAULT_INTEGER);
     else
-        set_integer(request, field, value, errno ? INT64_MAX : number);
+        set_integer(request, field, value, errno && number > 0 ? INT64_MAX : number);
 }
 
 static void set_person(struct request *request, const struct field *field, struct field_value *value,
@@ -197,8 +197,7 @@ static void set_json(struct request *request, const struct field *field, struct 
         set_json_list(request, field, value, item);
     } else if (wants_number(field->type)) {
         if (json_object_is_type(item, json_type_int)) {
-            /* json-c clamps what does not fit; the clamped value is out of every range of ours. */
-            errno = 0;
+            /* json-c clamps what does not fit: above FIELD_LARGEST, or below every `least`. */
             set_integer(request, field, value, json_object_get_int64(item));
         } else if (json_object_is_type(item, json_type_boolean) && field->type == FIELD_FLAG) {
             value->integer = json_object_get_boolean(item);

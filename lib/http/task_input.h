@@ -30,7 +30,7 @@ enum {
                      .type = FIELD_INTEGER,                                                                  \
                      .may_be_empty = true,                                                                   \
                      .least = 1,                                                                             \
-                     .most = INT64_MAX},                                                                     \
+                     .most = FIELD_LARGEST},                                                                 \
     [IN_DUE] = {.name = "due_on", .type = FIELD_DAY, .may_be_empty = true},                                  \
     [IN_LABELS] = {                                                                                          \
         .name = "labels", .type = FIELD_LABELS, .least = TASK_MOST_LABELS, .most = TASK_MOST_LABEL}

@@ -16,6 +16,7 @@
 #include <arpa/inet.h>
 #include <auth-client.h>
 #include <libesmtp.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -141,13 +142,27 @@ static void set_least_bytes(int socket, int bytes) {
     (void)setsockopt(socket, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof(bytes));
 }
 
+/*
+ * libesmtp writes a mail in pieces of 2 KiB. Unless told, the kernel keeps the last one back until the server
+ * has acknowledged those before, which it delays by 40 ms: 21 mails a second instead of more than a thousand.
+ * libesmtp does not say which socket is its own, but it is the only one for TCP that this process has.
+ */
+static void send_at_once(const struct session *session) {
+    enum { MOST_DESCRIPTORS = 32 };
+    static const int on = 1;
+    for (int i = session->reports + 1; i < MOST_DESCRIPTORS; i++)
+        (void)setsockopt(i, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
 static void on_event(smtp_session_t handle, int event, void *arg, ...) {
     (void)handle;
     struct session *session = arg;
     bool accepts_any = session->server->is_local && !session->server->ca_file;
     va_list arguments;
     va_start(arguments, arg);
-    if (event == SMTP_EV_MESSAGESENT) {
+    if (event == SMTP_EV_CONNECT) {
+        send_at_once(session);
+    } else if (event == SMTP_EV_MESSAGESENT) {
         smtp_message_t message = va_arg(arguments, smtp_message_t);
         for (size_t i = 0; i < session->count; i++)
             if (session->messages[i] == message)

@@ -97,9 +97,20 @@ class Statuses(Problem):
     def test_404_no_such_address(self):
         for path in ('/api', '/api/', '/api/nothing', '/api/tasks/', '/api/tasks/0', '/api/tasks/-1', '/api/tasks/01', '/api/tasks/1x',
                      '/api/tasks/1/', '/api/tasks/1/nothing', '/api/tasks/9999999999999999999999', '/api//tasks', '/API/tasks',
-                     '/function/health/', '/nothing.html', '/../etc/passwd', '/index.html/x'):
+                     '/function/health/', '/nothing.html', '/index.html/x', '/style/'):
             with self.subTest(path):
                 self.problem(404, lambda headers: pumasi.client().get(path, headers))
+
+    def test_404_below_a_file(self):
+        for path in ('/tasks.ko.html/', '/tasks.ko.html/x', '/style/base.css/', '/style/base.css/x.css'):
+            with self.subTest(path):
+                self.problem(404, lambda headers: pumasi.client().get(path, headers))
+
+    def test_no_way_out_of_the_pages(self):
+        for path in ('/../etc/passwd', '/style/../../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd', '/style/..%2f..%2f..%2fetc/passwd', '/..\\..\\etc/passwd'):
+            answer = pumasi.client().get(path)
+            self.assertIn(answer.status, (400, 404), path)
+            self.assertNotIn(b'root:', answer.body)
 
     def test_405_names_the_methods(self):
         for path, wrong, allowed in (('/api/tasks', 'DELETE', {'GET', 'HEAD', 'POST'}), ('/api/login', 'GET', {'POST'}),

@@ -20,7 +20,8 @@ int main(int count, char **words) {
     unsigned char salt[16] = {1};
     char encoded[200];
     (void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
-    if (argon2id_hash_encoded(2, 19456, 1, password, strlen(password), salt, sizeof(salt), 32, encoded, sizeof(encoded)) != 0)
+    if (argon2id_hash_encoded(2, 19456, 1, password, strlen(password), salt, sizeof(salt), 32, encoded,
+                              sizeof(encoded)) != 0)
         return EXIT_FAILURE;
     double start = now();
     double end = start + atof(words[1]);

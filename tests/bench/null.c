@@ -1,5 +1,5 @@
-/* The limit to compare with: a FastCGI function that does nothing but answer BODY_BYTES bytes, with as many workers and
- * the same way of closing as ours (lib/http/fastcgi.c). */
+/* The limit to compare with: a FastCGI function that does nothing but answer BODY_BYTES bytes, with as many
+ * workers and the same way of closing as ours (lib/http/fastcgi.c). */
 #include <fcgiapp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,8 +23,9 @@ int main(void) {
         if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
             return EXIT_FAILURE;
         while (FCGX_Accept_r(&request) == 0) {
-            (void)FCGX_FPrintF(request.out, "Status: 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n",
-                               size);
+            (void)FCGX_FPrintF(
+                request.out, "Status: 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n",
+                size);
             (void)FCGX_PutStr(body, size, request.out);
             FCGX_Detach(&request);
             FCGX_Finish_r(&request);

@@ -10,8 +10,8 @@
 static const struct field fields[] = {
     [IN_TITLE] = {.name = "title", .type = FIELD_TEXT, .least = 1, .most = TASK_MOST_TITLE},
     TASK_INPUT_FIELDS,
-    {.name = "version", .type = FIELD_INTEGER, .least = 1, .most = INT64_MAX},
-    {.name = "assignee", .type = FIELD_PERSON, .least = 1, .most = INT64_MAX},
+    {.name = "version", .type = FIELD_INTEGER, .least = 1, .most = FIELD_LARGEST},
+    {.name = "assignee", .type = FIELD_PERSON, .least = 1, .most = FIELD_LARGEST},
     {.name = "bin", .type = FIELD_FLAG, .most = 1},
     {.name = "email", .type = FIELD_EMAIL},
 };

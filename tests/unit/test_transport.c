@@ -2,11 +2,13 @@
  * follows one of a few scripts and writes down what it is told, in memory it shares with the test. */
 #include "unit.h"
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "mail/transport.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -144,6 +146,9 @@ static const char *answer_to(enum script script, const char *line) {
 static _Noreturn void serve(int listener, enum script script) {
     for (;;) {
         int connection = accept(listener, NULL, NULL);
+        /* The client's delays are to be seen, not ours. */
+        static const int on = 1;
+        (void)setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
         FILE *lines = connection < 0 ? NULL : fdopen(connection, "r");
         char line[2000];
         if (script == SILENT || !lines)
@@ -212,6 +217,8 @@ struct told {
     size_t stop_after; /* 0: never */
     struct letter_result results[4];
     int most_descriptors; /* of the process that talks to the server */
+    int64_t last_ns;
+    size_t slow; /* letters that took more than 30 ms */
 };
 
 static int descriptors_of_child(void) {
@@ -234,6 +241,9 @@ static int descriptors_of_child(void) {
 
 static bool tell(void *with, const struct letter *letter, const struct letter_result *result) {
     struct told *told = with;
+    int64_t now_ns = clock_monotonic_ns();
+    told->slow += told->last_ns && now_ns - told->last_ns > 30000000;
+    told->last_ns = now_ns;
     told->results[letter->id] = *result;
     int count = descriptors_of_child();
     if (count > told->most_descriptors)
@@ -297,6 +307,28 @@ static void nothing_is_sent_after_a_record_failed(void **state) {
     assert_false(transport_send(transport, arena, sender, letters, 3, 20, tell, &told));
     assert_int_equal(told.count, 1);
     assert_null(strstr(server.heard, "b@example.org"));
+}
+
+/* Nagle's algorithm against delayed acknowledgements: 40 ms for each letter that is longer than libesmtp's
+ * buffer. */
+static void no_letter_waits_for_an_acknowledgement(void **state) {
+    (void)state;
+    enum { LETTERS = 30 };
+    const struct transport *transport = start(ANSWERS, "");
+    struct buffer mail = buffer_new(arena, 4000);
+    buffer_add(&mail, "Subject: x\r\n\r\n");
+    while (mail.size < 3000)
+        buffer_add(&mail, "a line of text\r\n");
+    struct letter letters[LETTERS];
+    for (size_t i = 0; i < LETTERS; i++) {
+        letters[i] = to(0, "a@example.org");
+        letters[i].bytes = mail.data;
+        letters[i].size = mail.size;
+    }
+    struct told told = {0};
+    assert_true(transport_send(transport, arena, sender, letters, LETTERS, 20, tell, &told));
+    assert_int_equal(told.count, LETTERS);
+    assert_in_range(told.slow, 0, LETTERS / 3);
 }
 
 static void a_silent_server_is_left_at_the_deadline(void **state) {
@@ -414,6 +446,7 @@ int main(void) {
         TEST(each_letter_has_its_own_end),
         TEST(the_session_holds_nothing_of_its_parent),
         TEST(nothing_is_sent_after_a_record_failed),
+        TEST(no_letter_waits_for_an_acknowledgement),
         TEST(a_silent_server_is_left_at_the_deadline),
         TEST(no_answer_to_the_final_dot_is_not_sent),
         TEST(answers_that_came_before_tls_are_not_believed),
