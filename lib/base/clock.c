@@ -6,7 +6,11 @@
 #include <time.h>
 
 int64_t clock_now(void) {
-    return (int64_t)time(NULL);
+    /* time() may lag by some milliseconds behind the clock that SQLite asks. */
+    struct timespec now;
+    int failed = clock_gettime(CLOCK_REALTIME, &now);
+    assert(!failed);
+    return (int64_t)now.tv_sec;
 }
 
 int64_t clock_monotonic_ns(void) {
