@@ -6,9 +6,16 @@
 
 DB_QUERY(EVENT_POSITION, "SELECT coalesce(max(id), 0) FROM event WHERE is_visible = 1");
 
-#define EVENT_COLUMNS                                                                                        \
-    "event.id, event.at, event.type, event.actor_id, actor.name, coalesce(event.task_version, 0), event.detail"
-#define EVENT_TABLES "event LEFT JOIN \"user\" AS actor ON actor.id = event.actor_id"
+#define EVENT_COLUMNS                                                                                             \
+    "event.id, event.at, event.type, event.actor_id, actor.name, coalesce(event.task_version, 0), event.detail, " \
+    "assignee_from.name, assignee_to.name"
+/* Assignees stand in the log by id, so that a name is stored in one place only. */
+#define EVENT_TABLES                                                                                         \
+    "event LEFT JOIN \"user\" AS actor ON actor.id = event.actor_id "                                        \
+    "LEFT JOIN \"user\" AS assignee_from "                                                                   \
+    "ON assignee_from.id = CAST(event.detail -> 'changes' -> 'assignee' ->> 'from' AS BIGINT) "              \
+    "LEFT JOIN \"user\" AS assignee_to "                                                                     \
+    "ON assignee_to.id = CAST(event.detail -> 'changes' -> 'assignee' ->> 'to' AS BIGINT)"
 
 DB_QUERY(EVENT_LIST,
          "SELECT " EVENT_COLUMNS " FROM " EVENT_TABLES " WHERE event.task_id = $1 AND event.id > $2 "
@@ -20,7 +27,6 @@ DB_QUERY(EVENT_RANGE, "SELECT " EVENT_COLUMNS " FROM " EVENT_TABLES " WHERE even
 DB_QUERY(EVENT_SINCE, "SELECT " EVENT_COLUMNS " FROM " EVENT_TABLES " WHERE event.task_id = $1 "
                       "AND event.task_version > $2 "
                       "ORDER BY event.id");
-DB_QUERY(PERSON_NAME, "SELECT name FROM \"user\" WHERE id = $1");
 
 enum outcome event_position(struct db *db, int64_t *position) {
     return outcome_of(db_find_integer_values(db, &EVENT_POSITION, position, NULL, 0));
@@ -36,8 +42,8 @@ static int64_t person_id(struct json_object *value) {
 }
 
 /* The log was written by triggers and checked by the database: what is missing is simply not there. */
-static void read_detail(struct arena *arena, const char *detail, struct event *event) {
-    struct json_object *root = json_tokener_parse(detail);
+static void read_detail(struct arena *arena, struct db_rows *rows, struct event *event) {
+    struct json_object *root = json_tokener_parse(db_peek_text(rows, 6).text);
     struct json_object *changes = json_object_object_get(root, "changes");
     if (json_object_is_type(changes, json_type_object)) {
         event->changes =
@@ -55,6 +61,8 @@ static void read_detail(struct arena *arena, const char *detail, struct event *e
             if (strcmp(row->field, "assignee") == 0) {
                 row->from_id = person_id(from);
                 row->to_id = person_id(to);
+                row->from_name = db_get_text(rows, 7, arena);
+                row->to_name = db_get_text(rows, 8, arena);
             }
         }
     }
@@ -64,36 +72,8 @@ static void read_detail(struct arena *arena, const char *detail, struct event *e
     (void)json_object_put(root);
 }
 
-static enum db_result find_name(struct db *db, struct arena *arena, int64_t id, const char **name) {
-    if (!id)
-        return DB_OK;
-    struct db_rows *rows = NULL;
-    enum db_result result = db_start(db, &PERSON_NAME, &rows, db_integer(id));
-    if (result != DB_OK)
-        return result;
-    result = db_next(rows);
-    if (result == DB_ROW)
-        *name = db_get_text(rows, 0, arena);
-    db_finish(rows);
-    return result == DB_ROW || result == DB_END ? DB_OK : result;
-}
-
-/* Assignees stand in the log by id, so that a name is stored in one place only. */
-static enum db_result name_people(struct db *db, struct arena *arena, struct event *events, size_t count) {
-    enum db_result result = DB_OK;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < events[i].change_count && result == DB_OK; j++) {
-            struct event_change *change = &events[i].changes[j];
-            result = find_name(db, arena, change->from_id, &change->from_name);
-            if (result == DB_OK)
-                result = find_name(db, arena, change->to_id, &change->to_name);
-        }
-    }
-    return result;
-}
-
-static enum outcome read_events(struct db *db, struct arena *arena, struct db_rows *rows,
-                                struct event **events, size_t *count) {
+static enum outcome read_events(struct arena *arena, struct db_rows *rows, struct event **events,
+                                size_t *count) {
     size_t used = 0;
     struct event *list = NULL;
     enum db_result result = DB_END;
@@ -107,12 +87,10 @@ static enum outcome read_events(struct db *db, struct arena *arena, struct db_ro
             .actor = {db_get_integer(rows, 3), db_get_text(rows, 4, arena)},
             .task_version = db_get_integer(rows, 5),
         };
-        read_detail(arena, db_peek_text(rows, 6).text, event);
+        read_detail(arena, rows, event);
     }
     db_finish(rows);
-    if (result == DB_END)
-        result = name_people(db, arena, list, used);
-    if (result == DB_OK) {
+    if (result == DB_END) {
         *events = list;
         *count = used;
     }
@@ -127,7 +105,7 @@ enum outcome event_list(struct db *db, struct arena *arena, int64_t task_id, int
     enum outcome outcome = outcome_of(
         db_start(db, &EVENT_LIST, &rows, db_integer(task_id), db_integer(after), db_integer(limit + 1)));
     if (outcome == OUTCOME_OK)
-        outcome = read_events(db, arena, rows, events, count);
+        outcome = read_events(arena, rows, events, count);
     if (outcome != OUTCOME_OK)
         return outcome;
     *next = 0;
@@ -143,7 +121,7 @@ enum outcome event_range(struct db *db, struct arena *arena, int64_t task_id, in
     struct db_rows *rows = NULL;
     enum outcome outcome = outcome_of(
         db_start(db, &EVENT_RANGE, &rows, db_integer(task_id), db_integer(first), db_integer(last)));
-    return outcome == OUTCOME_OK ? read_events(db, arena, rows, events, count) : outcome;
+    return outcome == OUTCOME_OK ? read_events(arena, rows, events, count) : outcome;
 }
 
 enum outcome event_since_version(struct db *db, struct arena *arena, int64_t task_id, int64_t version,
@@ -151,5 +129,5 @@ enum outcome event_since_version(struct db *db, struct arena *arena, int64_t tas
     struct db_rows *rows = NULL;
     enum outcome outcome =
         outcome_of(db_start(db, &EVENT_SINCE, &rows, db_integer(task_id), db_integer(version)));
-    return outcome == OUTCOME_OK ? read_events(db, arena, rows, events, count) : outcome;
+    return outcome == OUTCOME_OK ? read_events(arena, rows, events, count) : outcome;
 }

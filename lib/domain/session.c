@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "domain/password.h"
+#include "domain/user_row.h"
 
 #include <string.h>
 
@@ -17,7 +18,8 @@ enum {
 DB_QUERY(ACCOUNT_FIND, "SELECT id, password_hash FROM \"user\" WHERE email_key = $1");
 DB_QUERY(SESSION_INSERT,
          "INSERT INTO session (user_id, token_hash, created_at, expires_at) VALUES ($1, $2, $3, $4)");
-DB_QUERY(SESSION_FIND, "SELECT user_id FROM session WHERE token_hash = $1 AND expires_at > $2");
+DB_QUERY(SESSION_FIND, "SELECT " USER_COLUMNS " FROM session JOIN \"user\" ON \"user\".id = session.user_id "
+                       "WHERE session.token_hash = $1 AND session.expires_at > $2");
 DB_QUERY(SESSION_DELETE, "DELETE FROM session WHERE token_hash = $1");
 DB_QUERY(SESSION_DELETE_EXPIRED, "DELETE FROM session WHERE expires_at <= $1");
 DB_QUERY(SESSION_FAILED_EVENT,
@@ -154,12 +156,10 @@ enum outcome session_create(struct db *db, struct arena *arena, int64_t user_id,
 enum outcome session_find(struct db *db, struct arena *arena, const char *token, struct user *user) {
     unsigned char hash[SHA256_BYTES];
     sha256(token, strlen(token), hash);
-    int64_t user_id = 0;
+    struct db_rows *rows = NULL;
     enum db_result result =
-        db_find_integer(db, &SESSION_FIND, &user_id, db_bytes(hash, sizeof(hash)), db_integer(clock_now()));
-    if (result == DB_END)
-        return OUTCOME_NOT_FOUND;
-    return result == DB_OK ? user_find(db, arena, user_id, user) : outcome_of(result);
+        db_start(db, &SESSION_FIND, &rows, db_bytes(hash, sizeof(hash)), db_integer(clock_now()));
+    return result == DB_OK ? user_read_one(rows, arena, user) : outcome_of(result);
 }
 
 enum outcome session_end(struct db *db, int64_t user_id, const char *token) {

@@ -1,11 +1,10 @@
 #include "domain/user.h"
 
 #include "domain/password.h"
+#include "domain/user_row.h"
 
 #include <ctype.h>
 #include <string.h>
-
-#define USER_COLUMNS "id, email, name, role, language"
 
 DB_QUERY(USER_INSERT, "INSERT INTO \"user\" (email, email_key, name, password_hash, role, language) "
                       "VALUES ($1, $2, $3, $4, $5, $6) "
@@ -39,7 +38,7 @@ const char *user_email_key(struct arena *arena, const char *email) {
     return key;
 }
 
-static void read_user(struct db_rows *rows, struct arena *arena, struct user *user) {
+void user_read_row(struct db_rows *rows, struct arena *arena, struct user *user) {
     enum language language = LANGUAGE_EN;
     if (!language_from_code(db_get_text(rows, 4, arena), &language))
         language = LANGUAGE_EN;
@@ -52,12 +51,11 @@ static void read_user(struct db_rows *rows, struct arena *arena, struct user *us
     };
 }
 
-/* Runs a started statement that answers at most one person. */
-static enum outcome read_one(struct db_rows *rows, struct arena *arena, struct user *user) {
+enum outcome user_read_one(struct db_rows *rows, struct arena *arena, struct user *user) {
     enum db_result result = db_next(rows);
     enum outcome outcome = result == DB_END ? OUTCOME_NOT_FOUND : outcome_of(result);
     if (result == DB_ROW) {
-        read_user(rows, arena, user);
+        user_read_row(rows, arena, user);
         /* A statement that writes has written only when it has ended. */
         result = db_next(rows);
         outcome = outcome_of(result);
@@ -82,7 +80,7 @@ enum outcome user_create(struct db *db, struct arena *arena, const struct user_n
         db_text(new_user->name), db_text(hash), db_text(new_user->is_admin ? "admin" : "member"),
         db_text(language_code(new_user->language))));
     if (outcome == OUTCOME_OK)
-        outcome = read_one(rows, arena, created);
+        outcome = user_read_one(rows, arena, created);
     if (outcome == OUTCOME_OK)
         outcome = outcome_of(db_commit(db));
     db_rollback(db);
@@ -92,7 +90,7 @@ enum outcome user_create(struct db *db, struct arena *arena, const struct user_n
 enum outcome user_find(struct db *db, struct arena *arena, int64_t id, struct user *found) {
     struct db_rows *rows = NULL;
     enum outcome outcome = outcome_of(db_start(db, &USER_FIND, &rows, db_integer(id)));
-    return outcome == OUTCOME_OK ? read_one(rows, arena, found) : outcome;
+    return outcome == OUTCOME_OK ? user_read_one(rows, arena, found) : outcome;
 }
 
 enum outcome user_list(struct db *db, struct arena *arena, struct user **users, size_t *count) {
@@ -104,7 +102,7 @@ enum outcome user_list(struct db *db, struct arena *arena, struct user **users, 
     struct user *list = NULL;
     while ((result = db_next(rows)) == DB_ROW) {
         list = arena_grow(arena, list, used, sizeof(*list));
-        read_user(rows, arena, &list[used++]);
+        user_read_row(rows, arena, &list[used++]);
     }
     db_finish(rows);
     if (result == DB_END) {
@@ -124,7 +122,7 @@ enum outcome user_update(struct db *db, struct arena *arena, int64_t id, const s
     enum outcome outcome = outcome_of(
         db_start(db, &USER_UPDATE, &rows, db_integer(id), db_text(changes->name), db_text(language)));
     if (outcome == OUTCOME_OK)
-        outcome = read_one(rows, arena, updated);
+        outcome = user_read_one(rows, arena, updated);
     if (outcome == OUTCOME_OK)
         outcome = outcome_of(db_commit(db));
     db_rollback(db);

@@ -49,5 +49,5 @@ struct fault {
     const char *field;
     const char *code; /* for programs: required, unknown, repeated, type, ... */
     const char *message;
-    const struct fault *next;
+    struct fault *next;
 };

@@ -33,9 +33,9 @@ void request_fault(struct request *request, const char *name, const char *code, 
     struct fault *fault = arena_take(request->arena, sizeof(*fault));
     *fault = (struct fault){name, code, fault_message(request, field, message), NULL};
     /* In the order in which they were found. */
-    const struct fault **last = &request->faults;
+    struct fault **last = &request->faults;
     while (*last)
-        last = (const struct fault **)(uintptr_t) & (*last)->next;
+        last = &(*last)->next;
     *last = fault;
 }
 

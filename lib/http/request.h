@@ -36,7 +36,7 @@ struct request {
     const char *token;       /* of the session; NULL: none */
 
     struct field_value *values; /* one for each declared field, in order */
-    const struct fault *faults; /* NULL: none */
+    struct fault *faults;       /* NULL: none */
     size_t fault_count;
 };
 

@@ -82,8 +82,12 @@ static bool is_same_origin(const struct request *request) {
     const char *host = request_header(request, "HTTP_HOST");
     if (!origin)
         return false;
+    /* A page of http://HOST is not one of https://HOST: who sits on the line can serve it. */
+    const char *base = request->config->base_url;
+    if (strncasecmp(origin, base, strcspn(base, ":") + 1) != 0)
+        return false;
     struct span from = authority_of(origin);
-    struct span own = authority_of(request->config->base_url);
+    struct span own = authority_of(base);
     bool is_base = from.size == own.size && strncasecmp(from.text, own.text, own.size) == 0;
     bool is_host = host && strlen(host) == from.size && strncasecmp(from.text, host, from.size) == 0;
     return from.size && (is_base || is_host);

@@ -28,10 +28,12 @@ class Disk(unittest.TestCase):
             self.stored.append(title)
         return reply.status
 
-    def assert_all_there(self):
-        self.assertEqual(self.stored, [row["title"] for row in self.machine.query("SELECT title FROM task ORDER BY id")])
-        self.assertEqual(len(self.stored), self.machine.value("SELECT count(*) FROM event WHERE type = 'task.created'"))
-        self.assertEqual(len(self.stored), self.machine.value("SELECT count(*) FROM outbox"))
+    def assert_all_there(self, maybe=()):
+        """What was answered is there, whole; of what was not answered at most `maybe`."""
+        found = [row["title"] for row in self.machine.query("SELECT title FROM task ORDER BY id")]
+        self.assertEqual(self.stored, [title for title in found if title not in maybe])
+        self.assertEqual(len(found), self.machine.value("SELECT count(*) FROM event WHERE type = 'task.created'"))
+        self.assertEqual(len(found), self.machine.value("SELECT count(*) FROM outbox"))
         self.assertEqual([], self.machine.damage())
 
 
@@ -89,8 +91,9 @@ class FailingSync(Disk):
             os.killpg(function.process.pid, signal.SIGKILL)
             function.process.wait()
         wait_for(lambda: not workers(self.machine), 5, "the end of the workers")
-        # As after a power cut that came right behind: a fresh process reads the same.
-        self.assert_all_there()
+        # A fresh process reads the same; but where the very last write failed in its sync, SQLite's log holds it whole,
+        # and a process that finds the log after a crash takes it up.
+        self.assert_all_there(maybe=["task 39"] if statuses[39] == 500 else [])
         self.assertEqual("", self.machine.reports())
 
 
