@@ -10,6 +10,7 @@ import http.client
 import itertools
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -35,9 +36,12 @@ def unique(prefix='x'):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
+    """Below the ports that the kernel gives to clients, which would take it meanwhile."""
+    while True:
+        with socket.socket() as probe:
+            port = random.randrange(20000, 32000)
+            if probe.connect_ex(('127.0.0.1', port)) != 0:
+                return port
 
 
 def wait_until(condition, seconds=10, what='it'):

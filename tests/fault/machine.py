@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -48,9 +49,8 @@ class Machine:
         self.config = self.directory / "pumasi.conf"
         self.maildir = self.directory / "mail"
         (self.directory / "log").mkdir()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        # Below the ports that the kernel gives to clients, which would take it meanwhile.
+        self.port = random.randrange(20000, 32000)
         self.url = f"http://127.0.0.1:{self.port}"
         self.config.write_text(
             "registration = open\n"

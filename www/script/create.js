@@ -18,6 +18,8 @@ export function startCreate(reload) {
         const isEmpty = ["title", "due_on", "labels", "description"].every((name) => !value(form, name));
         if (isEmpty && !form.contains(/** @type {Node} */ (event.target))) form.classList.remove("is-open");
     });
+    // Somebody may have begun to write before this script was here.
+    if (value(form, "title") || form.contains(document.activeElement)) form.classList.add("is-open");
     form.addEventListener("submit", async (event) => {
         event.preventDefault();
         clearFaults(form);
