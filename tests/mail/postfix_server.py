@@ -80,7 +80,7 @@ strict_rfc821_envelopes = yes
 
 def free_port():
     while True:
-        port = random.randint(20001, 60000)
+        port = random.randint(20001, 32000)
         try:
             socket.create_server(("127.0.0.1", port)).close()
             return port
