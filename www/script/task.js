@@ -55,6 +55,8 @@ export class TaskView {
         /** What each control shows when nothing is edited. @type {Record<string, string>} */
         this.base = {};
         this.seenVersion = 0;
+        /** Counts the questions asked, so that a late answer to an old one is not drawn. */
+        this.turn = 0;
         this.isSaving = false;
         this.saveAgain = false;
         this.isClosed = false;
@@ -140,23 +142,31 @@ export class TaskView {
     }
 
     async load() {
+        const turn = ++this.turn;
         try {
             const [{body}, events] = await Promise.all([ask("GET", `/api/tasks/${this.id}`), loadHistory(this.id)]);
-            if (this.isClosed) return;
+            // A save may have overtaken this question: its answer is the newer one.
+            if (this.isClosed || turn !== this.turn) return;
             const isFirst = !this.task;
-            this.events = events;
-            drawHistory(one(this.root, ".days"), events);
+            this.drawEvents(events);
             this.hideTrouble();
-            if (isFirst || !this.changed().length) this.show(body);
+            if (!this.task || (!this.changed().length && body.version >= this.task.version)) this.show(body);
             if (isFirst) this.restoreDraft();
         } catch (error) {
-            this.showTrouble(error, () => this.load());
+            if (turn === this.turn) this.showTrouble(error, () => this.load());
         }
     }
 
     async loadEvents() {
-        this.events = await loadHistory(this.id);
-        drawHistory(one(this.root, ".days"), this.events);
+        const turn = ++this.turn;
+        const events = await loadHistory(this.id);
+        if (turn === this.turn) this.drawEvents(events);
+    }
+
+    /** @param {import("./api.js").Event[]} events */
+    drawEvents(events) {
+        this.events = events;
+        drawHistory(one(this.root, ".days"), events);
     }
 
     /**
