@@ -26,10 +26,15 @@ enum { LETTERS_A_SESSION = 50, SESSION_DEADLINE_S = 120, LEASE_S = 600 };
 
 static const struct grant grants[] = {
     {"outbox", MAY_READ | MAY_DELETE},
-    {"delivery", MAY_READ | MAY_INSERT | MAY_UPDATE},
+    {"delivery", MAY_READ | MAY_INSERT | MAY_UPDATE | MAY_DELETE},
+    {"event_recipient", MAY_READ | MAY_INSERT | MAY_UPDATE},
     {"event", MAY_READ},
+    {"rule", MAY_READ},
     {"task", MAY_READ},
+    {"task_watcher", MAY_READ},
     {"user", MAY_READ},
+    {"suppression", MAY_READ},
+    {"setting", MAY_READ},
 };
 
 struct mailer {
@@ -58,7 +63,7 @@ static int take_lock(struct arena *arena, const char *database) {
 static bool plan(struct mailer *mailer) {
     bool more = true;
     while (more) {
-        size_t planned = 0;
+        size_t planned = 0; /* a batch at a time: writers get their turn in between */
         enum outcome outcome = delivery_plan(mailer->db, mailer->arena, mailer->host,
                                              mailer->config->mail_delay_s, &planned, &more);
         arena_reset(mailer->arena);
@@ -94,30 +99,50 @@ static bool record(void *with, const struct letter *letter, const struct letter_
     return outcome == OUTCOME_OK;
 }
 
-static bool write_letter(struct mailer *mailer, const struct delivery *delivery, struct letter *letter) {
-    struct delivery_content content;
-    enum outcome outcome = delivery_content(mailer->db, mailer->arena, delivery, &content);
-    if (outcome != OUTCOME_OK) {
-        log_error("writing mail %lld: %s", (long long)delivery->id, db_error(mailer->db));
-        return false;
-    }
+/* Why a mail that was planned is not sent any more; NULL: it is. */
+static const char *why_not(const struct delivery *delivery, const struct delivery_content *content) {
+    if (strcmp(delivery->recipient.mail.how, "off") == 0)
+        return "off";
+    if (delivery->is_muted)
+        return "muted";
+    return content->news_count ? NULL : "undone";
+}
+
+static struct letter write_letter(struct mailer *mailer, const struct delivery *delivery,
+                                  const struct delivery_content *content) {
     const struct notice notice = {
         .delivery = delivery,
-        .content = &content,
+        .content = content,
         .base_url = mailer->config->base_url,
         .host = mailer->host,
         .sender = mailer->config->mail_from,
     };
     struct message message = notice_message(mailer->arena, &notice);
     struct buffer bytes = message_write(mailer->arena, &message);
-    *letter = (struct letter){
+    return (struct letter){
         .id = delivery->id,
         .recipient = delivery->recipient.email,
         .message_id = delivery->message_id,
         .bytes = bytes.data,
         .size = bytes.size,
     };
-    return true;
+}
+
+/* What is still to be sent of a delivery is added to the letters; what is not, is recorded. */
+static bool take_letter(struct mailer *mailer, const struct delivery *delivery, struct letter *letters,
+                        size_t *count) {
+    struct delivery_content content = {0};
+    enum outcome outcome = delivery_content(mailer->db, mailer->arena, delivery, &content);
+    const char *why = outcome == OUTCOME_OK ? why_not(delivery, &content) : NULL;
+    if (why)
+        outcome = delivery_skip(mailer->db, delivery->id, why);
+    else if (outcome == OUTCOME_OK && delivery->is_suppressed)
+        outcome = delivery_suppress(mailer->db, delivery->id, "the address is suppressed");
+    else if (outcome == OUTCOME_OK)
+        letters[(*count)++] = write_letter(mailer, delivery, &content);
+    if (outcome != OUTCOME_OK)
+        log_error("writing mail %lld: %s", (long long)delivery->id, db_error(mailer->db));
+    return outcome == OUTCOME_OK;
 }
 
 /* One batch: *more is false when nothing was due. */
@@ -135,11 +160,12 @@ static bool send_batch(struct mailer *mailer, bool *more) {
         return true;
     mailer->deliveries = deliveries;
     struct letter *letters = arena_take_array(mailer->arena, count, sizeof(*letters));
+    size_t letter_count = 0;
     for (size_t i = 0; i < count; i++)
-        if (!write_letter(mailer, &deliveries[i], &letters[i]))
+        if (!take_letter(mailer, &deliveries[i], letters, &letter_count))
             return false;
-    return transport_send(mailer->transport, mailer->arena, mailer->config->mail_from, letters, count,
-                          SESSION_DEADLINE_S, record, mailer);
+    return letter_count == 0 || transport_send(mailer->transport, mailer->arena, mailer->config->mail_from,
+                                               letters, letter_count, SESSION_DEADLINE_S, record, mailer);
 }
 
 int main(void) {

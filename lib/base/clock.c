@@ -2,8 +2,12 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+
+#define ZONES "/usr/share/zoneinfo/"
 
 int64_t clock_now(void) {
     /* time() may lag by some milliseconds behind the clock that SQLite asks. */
@@ -77,4 +81,60 @@ bool clock_is_day(const char *text, size_t size) {
     static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return day <= lengths[month - 1] + (month == 2 && is_leap);
+}
+
+bool clock_is_zone(const char *name) {
+    size_t size = strlen(name);
+    if (!size || size >= CLOCK_ZONE_BYTES || strstr(name, "..") || *name == '/' || name[size - 1] == '/')
+        return false;
+    if (strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") != size)
+        return false;
+    if (strcmp(name, "UTC") == 0)
+        return true;
+    char path[sizeof(ZONES) + CLOCK_ZONE_BYTES];
+    (void)snprintf(path, sizeof(path), ZONES "%s", name);
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISREG(found.st_mode);
+}
+
+/* The C library knows one zone at a time, and the process has it for itself: each use sets the one it needs.
+ */
+static void enter_zone(const char *zone) {
+    const char *present = getenv("TZ");
+    const char *wanted = clock_is_zone(zone) ? zone : "UTC";
+    if (present && strcmp(present, wanted) == 0)
+        return;
+    if (setenv("TZ", wanted, 1) == 0)
+        tzset();
+}
+
+struct clock_local clock_local(const char *zone, int64_t time) {
+    enter_zone(zone);
+    time_t seconds = (time_t)time;
+    struct tm t = {0};
+    if (!localtime_r(&seconds, &t))
+        t = utc(time);
+    struct clock_local local = {.hour = t.tm_hour, .minute = t.tm_min};
+    (void)snprintf(local.day, sizeof(local.day), "%04u-%02u-%02u", part(t.tm_year + 1900, 10000),
+                   part(t.tm_mon + 1, 100), part(t.tm_mday, 100));
+    return local;
+}
+
+int64_t clock_next_hour(const char *zone, int hour, int64_t after) {
+    enter_zone(zone);
+    time_t seconds = (time_t)after;
+    struct tm t = {0};
+    if (!localtime_r(&seconds, &t))
+        return after;
+    for (int days = 0; days < 3; days++) {
+        struct tm then = {.tm_year = t.tm_year,
+                          .tm_mon = t.tm_mon,
+                          .tm_mday = t.tm_mday + days,
+                          .tm_hour = hour,
+                          .tm_isdst = -1};
+        time_t found = mktime(&then);
+        if (found > seconds)
+            return (int64_t)found;
+    }
+    return after;
 }

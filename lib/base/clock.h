@@ -20,5 +20,21 @@ const char *clock_rfc5322(struct arena *arena, int64_t time);
 enum { CLOCK_DAY_BYTES = 11 };
 void clock_write_day(int64_t time, char text[CLOCK_DAY_BYTES]);
 
+/* The time zones that people live in, by their names in the IANA database: "Asia/Seoul". */
+enum { CLOCK_ZONE_BYTES = 65 };
+bool clock_is_zone(const char *name);
+
+/* What clocks show in a zone; an unknown one is UTC. */
+struct clock_local {
+    char day[CLOCK_DAY_BYTES];
+    int hour;
+    int minute;
+};
+struct clock_local clock_local(const char *zone, int64_t time);
+
+/* The first time after `after` at which clocks in a zone show this full hour (where summer time leaves it
+ * out, the hour behind it). */
+int64_t clock_next_hour(const char *zone, int hour, int64_t after);
+
 /* True for "YYYY-MM-DD" that names a day of the calendar between 1970 and 9999. */
 bool clock_is_day(const char *text, size_t size);

@@ -1,6 +1,7 @@
 #include "base/random.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,12 @@ const char *random_token(struct arena *arena) {
 void sha256(const void *bytes, size_t size, unsigned char digest[SHA256_BYTES]) {
     if (EVP_Digest(bytes, size, digest, NULL, EVP_sha256(), NULL) != 1)
         end_without("SHA-256");
+}
+
+void hmac_sha256(const void *key, size_t key_size, const void *bytes, size_t size,
+                 unsigned char digest[SHA256_BYTES]) {
+    if (key_size > INT32_MAX || !HMAC(EVP_sha256(), key, (int)key_size, bytes, size, digest, NULL))
+        end_without("HMAC-SHA-256");
 }
 
 const char *base64url_encode(struct arena *arena, const void *bytes, size_t size) {

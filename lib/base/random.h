@@ -13,6 +13,10 @@ const char *random_token(struct arena *arena);
 
 void sha256(const void *bytes, size_t size, unsigned char digest[SHA256_BYTES]);
 
+/* HMAC-SHA256 (RFC 2104) of bytes under a key. */
+void hmac_sha256(const void *key, size_t key_size, const void *bytes, size_t size,
+                 unsigned char digest[SHA256_BYTES]);
+
 /* base64url without padding. */
 const char *base64url_encode(struct arena *arena, const void *bytes, size_t size);
 

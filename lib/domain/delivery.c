@@ -1,8 +1,9 @@
-/* The states of a delivery: db/sqlite/0005-deliveries.sql draws them. */
+/* The states of a delivery: db/sqlite/0006-mail.sql draws them. */
 #include "domain/delivery.h"
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "domain/user_row.h"
 
 #include <string.h>
 
@@ -16,20 +17,26 @@ DB_QUERY(DELIVERY_LEASE,
          "WHERE id IN (SELECT id FROM delivery WHERE " DUE_STATES " AND next_at <= $1 "
          "ORDER BY next_at, id LIMIT $3)");
 DB_QUERY(DELIVERY_LEASED,
-         "SELECT delivery.id, delivery.task_id, delivery.first_event_id, delivery.last_event_id, "
-         "delivery.attempts, delivery.created_at, delivery.message_id, "
-         "\"user\".id, \"user\".email, \"user\".name, \"user\".language "
+         "SELECT " USER_COLUMNS ", delivery.id, coalesce(delivery.task_id, 0), delivery.attempts, "
+         "delivery.created_at, delivery.message_id, task_watcher.user_id IS NOT NULL, "
+         "suppression.email_key IS NOT NULL "
          "FROM delivery JOIN \"user\" ON \"user\".id = delivery.user_id "
+         "LEFT JOIN task_watcher ON task_watcher.task_id = delivery.task_id "
+         "AND task_watcher.user_id = delivery.user_id AND task_watcher.state = 'mute' "
+         "LEFT JOIN suppression ON suppression.email_key = \"user\".email_key "
          "WHERE delivery.state = 'leased' AND delivery.lease = $1 "
          "ORDER BY delivery.id "
          "LIMIT $2");
 DB_QUERY(DELIVERY_SENT, "UPDATE delivery SET state = 'sent', sent_at = $2, error = NULL WHERE id = $1");
 DB_QUERY(DELIVERY_END, "UPDATE delivery SET state = $2, error = $3 WHERE id = $1");
+DB_QUERY(DELIVERY_SKIP_EVENTS, "UPDATE event_recipient SET delivery_id = NULL, skipped = $2 "
+                               "WHERE delivery_id = $1");
+DB_QUERY(DELIVERY_DELETE, "DELETE FROM delivery WHERE id = $1");
 DB_QUERY(DELIVERY_RETRY, "UPDATE delivery SET state = 'retry', next_at = $2, error = $3 WHERE id = $1");
 DB_QUERY(DELIVERY_REVIVE, "UPDATE delivery SET state = 'pending', next_at = $2, created_at = $2 "
                           "WHERE id = $1 AND state IN ('failed', 'dead', 'retry')");
-DB_QUERY(DELIVERY_LIST, "SELECT delivery.id, delivery.task_id, delivery.attempts, delivery.created_at, "
-                        "\"user\".email, delivery.state, delivery.error "
+DB_QUERY(DELIVERY_LIST, "SELECT delivery.id, coalesce(delivery.task_id, 0), delivery.attempts, "
+                        "delivery.created_at, \"user\".email, delivery.state, delivery.error "
                         "FROM delivery JOIN \"user\" ON \"user\".id = delivery.user_id "
                         "WHERE $1 = '' OR delivery.state = $1 "
                         "ORDER BY delivery.id DESC "
@@ -44,20 +51,14 @@ static enum db_result read_leased(struct db *db, struct arena *arena, int64_t le
     *count = 0;
     while ((result = db_next(rows)) == DB_ROW) {
         struct delivery *delivery = &deliveries[(*count)++];
-        *delivery = (struct delivery){
-            .id = db_get_integer(rows, 0),
-            .task_id = db_get_integer(rows, 1),
-            .first_event_id = db_get_integer(rows, 2),
-            .last_event_id = db_get_integer(rows, 3),
-            .attempts = db_get_integer(rows, 4),
-            .created_at = db_get_integer(rows, 5),
-            .message_id = db_get_text(rows, 6, arena),
-            .recipient = {.id = db_get_integer(rows, 7),
-                          .email = db_get_text(rows, 8, arena),
-                          .name = db_get_text(rows, 9, arena)},
-        };
-        if (!language_from_code(db_get_text(rows, 10, arena), &delivery->recipient.language))
-            delivery->recipient.language = LANGUAGE_EN;
+        user_read_row(rows, arena, &delivery->recipient);
+        delivery->id = db_get_integer(rows, USER_COLUMN_COUNT);
+        delivery->task_id = db_get_integer(rows, USER_COLUMN_COUNT + 1);
+        delivery->attempts = db_get_integer(rows, USER_COLUMN_COUNT + 2);
+        delivery->created_at = db_get_integer(rows, USER_COLUMN_COUNT + 3);
+        delivery->message_id = db_get_text(rows, USER_COLUMN_COUNT + 4, arena);
+        delivery->is_muted = db_get_integer(rows, USER_COLUMN_COUNT + 5) != 0;
+        delivery->is_suppressed = db_get_integer(rows, USER_COLUMN_COUNT + 6) != 0;
     }
     db_finish(rows);
     return result == DB_END ? DB_OK : result;
@@ -102,6 +103,23 @@ static enum outcome record(struct db *db, const struct db_query *query, const st
 enum outcome delivery_sent(struct db *db, int64_t id) {
     const struct db_value values[] = {db_integer(id), db_integer(clock_now())};
     return record(db, &DELIVERY_SENT, values, COUNT(values));
+}
+
+enum outcome delivery_suppress(struct db *db, int64_t id, const char *error) {
+    const struct db_value values[] = {db_integer(id), db_text("suppressed"), db_text(error)};
+    return record(db, &DELIVERY_END, values, COUNT(values));
+}
+
+enum outcome delivery_skip(struct db *db, int64_t id, const char *why) {
+    enum db_result result = db_begin_write(db, 0);
+    if (result == DB_OK)
+        result = db_run(db, &DELIVERY_SKIP_EVENTS, db_integer(id), db_text(why));
+    if (result == DB_OK)
+        result = db_run(db, &DELIVERY_DELETE, db_integer(id));
+    if (result == DB_OK)
+        result = db_commit(db);
+    db_rollback(db);
+    return outcome_of(result);
 }
 
 enum outcome delivery_failed(struct db *db, int64_t id, const char *error) {

@@ -1,39 +1,46 @@
 #pragma once
 /*
  * Deliveries: which mail goes to whom, planned from the outbox and followed to its end. The states stand in
- * db/sqlite/0005-deliveries.sql; the mailer drives them: plan, lease, send with no transaction open, record.
+ * db/sqlite/0006-mail.sql; the mailer drives them: plan, lease, send with no transaction open, record.
  */
 
 #include "domain/event.h"
 #include "domain/task.h"
 
 enum {
-    DELIVERY_MOST_WAIT_S = 600,        /* edits that never rest are mailed after this */
-    DELIVERY_GIVE_UP_S = 3 * 24 * 3600 /* a mail that cannot be sent is dead after this */
+    DELIVERY_MOST_WAIT_S = 600,         /* edits that never rest are mailed after this */
+    DELIVERY_GIVE_UP_S = 3 * 24 * 3600, /* a mail that cannot be sent is dead after this */
+    DELIVERY_MOST_EVENTS = 2000         /* that one mail tells */
 };
 
-/* Why somebody gets a mail. */
+/* Why somebody gets a mail, the strongest first; the words of event_recipient.reason. */
 enum reason {
-    REASON_ASSIGNEE,     /* it is yours to do */
+    REASON_ASSIGNEE,     /* it is hers to do */
     REASON_WAS_ASSIGNEE, /* it was, until this change */
-    REASON_CREATOR,      /* you made the task */
+    REASON_MENTIONED,    /* a comment names her */
+    REASON_CREATOR,      /* she made the task */
+    REASON_WATCHER,      /* she watches it */
+    REASON_ALL,          /* she asked for every task */
+    REASON_RULE,         /* a rule of the administrator's names her */
+    REASON_COUNT
 };
+extern const char *const REASON_WORDS[REASON_COUNT];
 
 struct delivery {
     int64_t id;
-    int64_t task_id;
-    int64_t first_event_id;
-    int64_t last_event_id;
+    int64_t task_id;  /* 0: a daily mail */
     int64_t attempts; /* this one included */
     int64_t created_at;
     const char *message_id; /* without angle brackets */
     struct user recipient;
+    bool is_muted;      /* she muted the task meanwhile */
+    bool is_suppressed; /* her address is not mailed */
 };
 
-/* What a delivery tells: the net change by others than the recipient, from first to last event. */
-struct delivery_content {
-    struct task task; /* as it is now, maybe in the bin */
-    enum reason reason;
+/* What is new about one task: the net change by the events that the mail tells. */
+struct task_news {
+    struct task task;    /* as it is now, maybe in the bin */
+    bool is_due;         /* it is due today, or late */
     bool is_created;     /* within these events */
     bool is_deleted;     /* net: it went into the bin */
     bool is_restored;    /* net: it came out of the bin */
@@ -44,13 +51,20 @@ struct delivery_content {
     size_t change_count;
     struct event *comments; /* events with a comment */
     size_t comment_count;
-    bool is_empty; /* nothing is left to tell */
+};
+
+struct delivery_content {
+    struct task_news *news; /* one; of a daily mail one or more, what is due first */
+    size_t news_count;      /* 0: nothing is left to tell */
+    enum reason reason;     /* the strongest */
+    int64_t at;             /* of the last event told */
 };
 
 /*
- * Turns ripe outbox rows into deliveries, in one transaction a batch: a task's are ripe when it has rested
- * for `rest_s`, at once if somebody was put in charge, and after ten minutes in any case. *planned counts
- * deliveries; *more is true while there is another batch. `host` names this server in Message-IDs.
+ * Turns outbox rows into deliveries by the rules and each person's wishes, in one transaction a batch. Edits
+ * of a task are due when they have rested for `rest_s`, or ten minutes after the first; what a rule or a
+ * person wants at once is due at once, with all that waits for it. *planned counts events; *more is true
+ * while there is another batch. `host` names this server in Message-IDs.
  */
 MUST_CHECK enum outcome delivery_plan(struct db *db, struct arena *arena, const char *host, int64_t rest_s,
                                       size_t *planned, bool *more);
@@ -61,6 +75,12 @@ MUST_CHECK enum outcome delivery_lease(struct db *db, struct arena *arena, int64
 
 MUST_CHECK enum outcome delivery_content(struct db *db, struct arena *arena, const struct delivery *delivery,
                                          struct delivery_content *content);
+
+/* The mail is not sent: `why` (off, muted, undone) is kept with its events. */
+MUST_CHECK enum outcome delivery_skip(struct db *db, int64_t id, const char *why);
+
+/* The mail is not sent since the address is not mailed, or the administrator dropped it. */
+MUST_CHECK enum outcome delivery_suppress(struct db *db, int64_t id, const char *error);
 
 /* How a try ended; each is durable on return. `error` is what the server said. */
 MUST_CHECK enum outcome delivery_sent(struct db *db, int64_t id);

@@ -1,119 +1,153 @@
 /*
- * From events to deliveries. For each ripe task the people concerned are found (its creator, its assignee,
- * and whoever was the assignee within these events); each who did not do it all alone gets one delivery,
- * unless nothing is left to tell. The outbox rows go in the same transaction, so an event is either still to
- * be planned or planned, never lost between the two and never twice.
+ * From events to deliveries: each event in the outbox is told to the people that recipient_list names.
+ * Whoever is told gets it in her open delivery of this task (of this day), or in a new one; whoever is not
+ * has a row that says why. The outbox rows go in the same transaction, so an event is either still to be
+ * planned or planned, never lost between the two, and by the key of event_recipient never twice.
  */
 #include "base/clock.h"
 #include "base/random.h"
-#include "domain/delivery.h"
+#include "domain/recipient.h"
 
 #include <string.h>
 
-enum { TASKS_A_BATCH = 100, MOST_RECIPIENTS = 64 };
+enum { EVENTS_A_BATCH = 200 };
 
 DB_QUERY(OUTBOX_ANY, "SELECT event_id FROM outbox LIMIT 1");
-DB_QUERY(OUTBOX_RIPE, "SELECT outbox.task_id, min(outbox.event_id), max(outbox.event_id) "
-                      "FROM outbox JOIN event ON event.id = outbox.event_id "
-                      "GROUP BY outbox.task_id "
-                      "HAVING max(event.at) <= $1 OR min(event.at) <= $2 "
-                      "OR max(CASE WHEN event.type IN ('task.created', 'task.assigned') "
-                      "AND event.detail NOT LIKE '%\"assignee_id\":null%' THEN 1 ELSE 0 END) = 1 "
-                      "ORDER BY min(outbox.event_id) "
-                      "LIMIT $3");
-DB_QUERY(OUTBOX_DELETE, "DELETE FROM outbox WHERE task_id = $1 AND event_id <= $2");
-DB_QUERY(DELIVERY_INSERT,
-         "INSERT INTO delivery (user_id, task_id, first_event_id, last_event_id, message_id) "
-         "VALUES ($1, $2, $3, $4, $5) "
-         "ON CONFLICT (user_id, task_id, last_event_id) DO NOTHING");
+DB_QUERY(OUTBOX_DELETE, "DELETE FROM outbox WHERE event_id <= $1");
+DB_QUERY(RECIPIENT_KNOWN, "SELECT 1 FROM event_recipient WHERE event_id = $1 AND user_id = $2");
+DB_QUERY(RECIPIENT_INSERT, "INSERT INTO event_recipient (event_id, user_id, reason, delivery_id, skipped) "
+                           "VALUES ($1, $2, $3, $4, $5)");
+#define OPEN_DELIVERY                                                                                        \
+    "SELECT id, opened_at, next_at FROM delivery WHERE state = 'pending' AND attempts = 0 AND user_id = $1 "
+DB_QUERY(DELIVERY_OPEN_OF_TASK, OPEN_DELIVERY "AND kind = 'task' AND task_id = $2");
+DB_QUERY(DELIVERY_OPEN_OF_DAY, OPEN_DELIVERY "AND kind = 'daily' AND task_id IS NULL");
+DB_QUERY(DELIVERY_INSERT, "INSERT INTO delivery (user_id, kind, task_id, message_id, opened_at, next_at) "
+                          "VALUES ($1, $2, $3, $4, $5, $6) "
+                          "RETURNING id");
+DB_QUERY(DELIVERY_MOVE, "UPDATE delivery SET next_at = $2 WHERE id = $1");
 
-struct ripe {
-    int64_t task_id;
-    int64_t first_event_id;
-    int64_t last_event_id;
+struct plan {
+    struct db *db;
+    struct arena *arena;
+    const char *host;
+    int64_t rest_s;
 };
 
-static enum db_result find_ripe(struct db *db, int64_t rest_s, struct ripe *ripe, size_t *count) {
-    int64_t now = clock_now();
+/* A delivery that still takes events; id 0: there is none. */
+struct open_delivery {
+    int64_t id;
+    int64_t opened_at;
+    int64_t next_at;
+};
+
+static enum db_result find_open(const struct plan *plan, int64_t user_id, int64_t task_id,
+                                struct open_delivery *open) {
     struct db_rows *rows = NULL;
-    enum db_result result = db_start(db, &OUTBOX_RIPE, &rows, db_integer(now - rest_s),
-                                     db_integer(now - DELIVERY_MOST_WAIT_S), db_integer(TASKS_A_BATCH));
+    enum db_result result =
+        task_id ? db_start(plan->db, &DELIVERY_OPEN_OF_TASK, &rows, db_integer(user_id), db_integer(task_id))
+                : db_start(plan->db, &DELIVERY_OPEN_OF_DAY, &rows, db_integer(user_id));
     if (result != DB_OK)
         return result;
-    *count = 0;
-    while ((result = db_next(rows)) == DB_ROW)
-        ripe[(*count)++] =
-            (struct ripe){db_get_integer(rows, 0), db_get_integer(rows, 1), db_get_integer(rows, 2)};
+    result = db_next(rows);
+    if (result == DB_ROW)
+        *open =
+            (struct open_delivery){db_get_integer(rows, 0), db_get_integer(rows, 1), db_get_integer(rows, 2)};
     db_finish(rows);
-    return result == DB_END ? DB_OK : result;
+    return result == DB_ROW || result == DB_END ? DB_OK : result;
 }
 
-struct recipients {
-    int64_t ids[MOST_RECIPIENTS];
-    size_t count;
-};
-
-static void add_recipient(struct recipients *recipients, int64_t id) {
-    for (size_t i = 0; i < recipients->count; i++)
-        if (recipients->ids[i] == id)
-            return;
-    if (id && recipients->count < MOST_RECIPIENTS)
-        recipients->ids[recipients->count++] = id;
+/* When the mail of the day goes that takes this event. A reminder is for today: where the hour has passed,
+ * now. */
+static int64_t daily_at(const struct recipient *recipient, const struct envelope *event) {
+    bool is_reminder = strcmp(event->type, "task.due") == 0;
+    if (is_reminder && clock_local(recipient->time_zone, event->at).hour >= (int)recipient->mail_hour)
+        return event->at;
+    return clock_next_hour(recipient->time_zone, (int)recipient->mail_hour, event->at);
 }
 
-static enum outcome find_recipients(struct db *db, struct arena *arena, const struct ripe *ripe,
-                                    struct recipients *recipients) {
-    struct task task;
-    struct event *events = NULL;
+/* When a mail of a task goes that takes this event: edits wait for rest, but not for ever. */
+static int64_t task_at(const struct plan *plan, const struct recipient *recipient,
+                       const struct envelope *event, int64_t opened_at) {
+    if (recipient->is_instant)
+        return event->at;
+    int64_t rested = event->at + plan->rest_s;
+    int64_t latest = opened_at + DELIVERY_MOST_WAIT_S;
+    return rested < latest ? rested : latest;
+}
+
+static enum db_result insert(const struct plan *plan, const struct recipient *recipient,
+                             const struct envelope *event, int64_t task_id, int64_t next_at, int64_t *id) {
+    const char *message_id = arena_print(plan->arena, "%s-%lld.%lld.%.24s@%s", task_id ? "task" : "day",
+                                         (long long)(task_id ? task_id : recipient->user_id),
+                                         (long long)event->id, random_token(plan->arena), plan->host);
+    return db_find_integer(plan->db, &DELIVERY_INSERT, id, db_integer(recipient->user_id),
+                           db_text(task_id ? "task" : "daily"), task_id ? db_integer(task_id) : db_null(),
+                           db_text(message_id), db_integer(event->at), db_integer(next_at));
+}
+
+static enum db_result put_into_delivery(const struct plan *plan, const struct recipient *recipient,
+                                        const struct envelope *event, int64_t *delivery_id) {
+    bool is_daily = recipient->is_daily || strcmp(event->type, "task.due") == 0 || !event->task_id;
+    int64_t task_id = is_daily ? 0 : event->task_id;
+    struct open_delivery open = {.opened_at = event->at};
+    enum db_result result = find_open(plan, recipient->user_id, task_id, &open);
+    if (result != DB_OK)
+        return result;
+    int64_t next_at = is_daily ? daily_at(recipient, event) : task_at(plan, recipient, event, open.opened_at);
+    if (!open.id)
+        return insert(plan, recipient, event, task_id, next_at, delivery_id);
+    *delivery_id = open.id;
+    /* What was due before this event stays due: only edits that still rest make room for further ones. */
+    bool moves = next_at < open.next_at || (!is_daily && open.next_at > event->at);
+    return moves && next_at != open.next_at
+               ? db_run(plan->db, &DELIVERY_MOVE, db_integer(open.id), db_integer(next_at))
+               : DB_OK;
+}
+
+static enum db_result tell(const struct plan *plan, const struct recipient *recipient,
+                           const struct envelope *event) {
+    int64_t known = 0;
+    enum db_result result = db_find_integer(plan->db, &RECIPIENT_KNOWN, &known, db_integer(event->id),
+                                            db_integer(recipient->user_id));
+    if (result != DB_END) /* replayed: she has it already */
+        return result;
+    result = DB_OK;
+    int64_t delivery_id = 0;
+    if (!recipient->skipped)
+        result = put_into_delivery(plan, recipient, event, &delivery_id);
+    if (result != DB_OK)
+        return result;
+    return db_run(plan->db, &RECIPIENT_INSERT, db_integer(event->id), db_integer(recipient->user_id),
+                  db_text(REASON_WORDS[recipient->reason]), delivery_id ? db_integer(delivery_id) : db_null(),
+                  db_text(recipient->skipped));
+}
+
+static enum outcome plan_event(const struct plan *plan, const struct rule *rules, size_t rule_count,
+                               const struct envelope *event) {
+    struct recipient *recipients = NULL;
     size_t count = 0;
-    enum outcome outcome = task_find(db, arena, ripe->task_id, true, &task);
-    if (outcome == OUTCOME_OK)
-        outcome =
-            event_range(db, arena, ripe->task_id, ripe->first_event_id, ripe->last_event_id, &events, &count);
-    if (outcome != OUTCOME_OK)
-        return outcome;
-    recipients->count = 0;
-    add_recipient(recipients, task.creator.id);
-    add_recipient(recipients, task.assignee.id);
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < events[i].change_count; j++) {
-            add_recipient(recipients, events[i].changes[j].from_id);
-            add_recipient(recipients, events[i].changes[j].to_id);
-        }
-    }
-    return OUTCOME_OK;
+    enum outcome outcome =
+        recipient_list(plan->db, plan->arena, rules, rule_count, event, &recipients, &count);
+    for (size_t i = 0; i < count && outcome == OUTCOME_OK; i++)
+        outcome = outcome_of(tell(plan, &recipients[i], event));
+    return outcome;
 }
 
-static enum outcome insert_delivery(struct db *db, struct arena *arena, const char *host,
-                                    const struct ripe *ripe, int64_t user_id, size_t *planned) {
-    struct delivery delivery = {
-        .task_id = ripe->task_id,
-        .first_event_id = ripe->first_event_id,
-        .last_event_id = ripe->last_event_id,
-        .recipient.id = user_id,
-    };
-    struct delivery_content content;
-    enum outcome outcome = delivery_content(db, arena, &delivery, &content);
-    if (outcome != OUTCOME_OK || content.is_empty)
-        return outcome;
-    const char *message_id =
-        arena_print(arena, "task-%lld.%lld.%lld.%.16s@%s", (long long)ripe->task_id,
-                    (long long)ripe->last_event_id, (long long)user_id, random_token(arena), host);
-    ++*planned;
-    return outcome_of(db_run(db, &DELIVERY_INSERT, db_integer(user_id), db_integer(ripe->task_id),
-                             db_integer(ripe->first_event_id), db_integer(ripe->last_event_id),
-                             db_text(message_id)));
-}
-
-static enum outcome plan_task(struct db *db, struct arena *arena, const char *host, const struct ripe *ripe,
-                              size_t *planned) {
-    struct recipients recipients = {.count = 0};
-    enum outcome outcome = find_recipients(db, arena, ripe, &recipients);
-    for (size_t i = 0; i < recipients.count && outcome == OUTCOME_OK; i++)
-        outcome = insert_delivery(db, arena, host, ripe, recipients.ids[i], planned);
+static enum outcome plan_batch(const struct plan *plan, size_t *planned) {
+    struct rule *rules = NULL;
+    struct envelope *events = NULL;
+    size_t rule_count = 0;
+    size_t count = 0;
+    const struct envelope_query query = {.is_outbox = true, .limit = EVENTS_A_BATCH};
+    enum outcome outcome = rule_list(plan->db, plan->arena, true, &rules, &rule_count);
     if (outcome == OUTCOME_OK)
-        outcome = outcome_of(
-            db_run(db, &OUTBOX_DELETE, db_integer(ripe->task_id), db_integer(ripe->last_event_id)));
+        outcome = envelope_list(plan->db, plan->arena, &query, &events, &count);
+    for (size_t i = 0; i < count && outcome == OUTCOME_OK; i++)
+        outcome = plan_event(plan, rules, rule_count, &events[i]);
+    if (outcome == OUTCOME_OK && count)
+        outcome = outcome_of(db_run(plan->db, &OUTBOX_DELETE, db_integer(events[count - 1].id)));
+    envelopes_free(events, count);
+    *planned = count;
     return outcome;
 }
 
@@ -125,19 +159,14 @@ enum outcome delivery_plan(struct db *db, struct arena *arena, const char *host,
     enum db_result result = db_find_integer_values(db, &OUTBOX_ANY, &any, NULL, 0);
     if (result != DB_OK) /* an empty outbox takes no write turn */
         return outcome_of(result);
-    struct ripe ripe[TASKS_A_BATCH];
-    size_t count = 0;
-    result = find_ripe(db, rest_s, ripe, &count);
-    if (result != DB_OK || !count)
-        return outcome_of(result);
+    const struct plan plan = {db, arena, host, rest_s};
     enum outcome outcome = outcome_of(db_begin_write(db, 0));
     if (outcome != OUTCOME_OK)
         return outcome;
-    for (size_t i = 0; i < count && outcome == OUTCOME_OK; i++)
-        outcome = plan_task(db, arena, host, &ripe[i], planned);
+    outcome = plan_batch(&plan, planned);
     if (outcome == OUTCOME_OK)
         outcome = outcome_of(db_commit(db));
     db_rollback(db);
-    *more = count == TASKS_A_BATCH;
+    *more = *planned == EVENTS_A_BATCH;
     return outcome;
 }

@@ -8,7 +8,7 @@ DB_QUERY(EVENT_POSITION, "SELECT coalesce(max(id), 0) FROM event WHERE is_visibl
 
 #define EVENT_COLUMNS                                                                                             \
     "event.id, event.at, event.type, event.actor_id, actor.name, coalesce(event.task_version, 0), event.detail, " \
-    "assignee_from.name, assignee_to.name"
+    "assignee_from.name, assignee_to.name, coalesce(event.task_id, 0)"
 /* Assignees stand in the log by id, so that a name is stored in one place only. */
 #define EVENT_TABLES                                                                                         \
     "event LEFT JOIN \"user\" AS actor ON actor.id = event.actor_id "                                        \
@@ -19,11 +19,15 @@ DB_QUERY(EVENT_POSITION, "SELECT coalesce(max(id), 0) FROM event WHERE is_visibl
 
 DB_QUERY(EVENT_LIST,
          "SELECT " EVENT_COLUMNS " FROM " EVENT_TABLES " WHERE event.task_id = $1 AND event.id > $2 "
-         "ORDER BY event.id "
+         "AND event.is_visible = 1 ORDER BY event.id "
          "LIMIT $3");
-DB_QUERY(EVENT_RANGE, "SELECT " EVENT_COLUMNS " FROM " EVENT_TABLES " WHERE event.task_id = $1 "
-                      "AND event.id BETWEEN $2 AND $3 "
-                      "ORDER BY event.id");
+DB_QUERY(EVENT_OF_DELIVERY,
+         "SELECT " EVENT_COLUMNS " FROM event_recipient JOIN " EVENT_TABLES " "
+         "WHERE event_recipient.delivery_id = $1 AND event.id = event_recipient.event_id "
+         "AND NOT EXISTS (SELECT 1 FROM task_watcher WHERE task_watcher.task_id = event.task_id "
+         "AND task_watcher.user_id = event_recipient.user_id AND task_watcher.state = 'mute') "
+         "ORDER BY event.task_id, event.id "
+         "LIMIT $2");
 DB_QUERY(EVENT_SINCE, "SELECT " EVENT_COLUMNS " FROM " EVENT_TABLES " WHERE event.task_id = $1 "
                       "AND event.task_version > $2 "
                       "ORDER BY event.id");
@@ -86,6 +90,7 @@ static enum outcome read_events(struct arena *arena, struct db_rows *rows, struc
             .type = db_get_text(rows, 2, arena),
             .actor = {db_get_integer(rows, 3), db_get_text(rows, 4, arena)},
             .task_version = db_get_integer(rows, 5),
+            .task_id = db_get_integer(rows, 9),
         };
         read_detail(arena, rows, event);
     }
@@ -116,11 +121,11 @@ enum outcome event_list(struct db *db, struct arena *arena, int64_t task_id, int
     return OUTCOME_OK;
 }
 
-enum outcome event_range(struct db *db, struct arena *arena, int64_t task_id, int64_t first, int64_t last,
-                         struct event **events, size_t *count) {
+enum outcome event_of_delivery(struct db *db, struct arena *arena, int64_t delivery_id, int64_t limit,
+                               struct event **events, size_t *count) {
     struct db_rows *rows = NULL;
-    enum outcome outcome = outcome_of(
-        db_start(db, &EVENT_RANGE, &rows, db_integer(task_id), db_integer(first), db_integer(last)));
+    enum outcome outcome =
+        outcome_of(db_start(db, &EVENT_OF_DELIVERY, &rows, db_integer(delivery_id), db_integer(limit)));
     return outcome == OUTCOME_OK ? read_events(arena, rows, events, count) : outcome;
 }
 

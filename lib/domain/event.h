@@ -21,6 +21,7 @@ struct event_change {
 struct event {
     int64_t id;
     int64_t at;
+    int64_t task_id;      /* 0: about no task */
     const char *type;     /* "task.updated" ... */
     struct person actor;  /* id 0: somebody at the server */
     int64_t task_version; /* 0: not about a version */
@@ -37,9 +38,10 @@ MUST_CHECK enum outcome event_position(struct db *db, int64_t *position);
 MUST_CHECK enum outcome event_list(struct db *db, struct arena *arena, int64_t task_id, int64_t after,
                                    int64_t limit, struct event **events, size_t *count, int64_t *next);
 
-/* Events of a task from id `first` to id `last`. */
-MUST_CHECK enum outcome event_range(struct db *db, struct arena *arena, int64_t task_id, int64_t first,
-                                    int64_t last, struct event **events, size_t *count);
+/* The events that a delivery tells, task by task, oldest first, at most `limit`; without those of tasks that
+ * its reader has muted. */
+MUST_CHECK enum outcome event_of_delivery(struct db *db, struct arena *arena, int64_t delivery_id,
+                                          int64_t limit, struct event **events, size_t *count);
 
 /* Events that made the versions above `version` of a task. */
 MUST_CHECK enum outcome event_since_version(struct db *db, struct arena *arena, int64_t task_id,

@@ -12,9 +12,15 @@ DB_QUERY(USER_INSERT, "INSERT INTO \"user\" (email, email_key, name, password_ha
 DB_QUERY(USER_FIND, "SELECT " USER_COLUMNS " FROM \"user\" WHERE id = $1");
 DB_QUERY(USER_LIST, "SELECT " USER_COLUMNS " FROM \"user\" ORDER BY name, id");
 DB_QUERY(USER_UPDATE, "UPDATE \"user\" "
-                      "SET name = coalesce($2, name), language = coalesce($3, language) "
+                      "SET name = coalesce($2, name), language = coalesce($3, language), "
+                      "mail_how = coalesce($4, mail_how), mail_level = coalesce($5, mail_level), "
+                      "mail_own = coalesce($6, mail_own), mail_hour = coalesce($7, mail_hour), "
+                      "time_zone = coalesce($8, time_zone) "
                       "WHERE id = $1 "
                       "RETURNING " USER_COLUMNS);
+
+const char *const MAIL_HOWS[] = {"instant", "coalesced", "daily", "off", NULL};
+const char *const MAIL_LEVELS[] = {"involved", "assigned", "all", NULL};
 
 bool user_email_is_valid(const char *email) {
     size_t size = strlen(email);
@@ -48,6 +54,14 @@ void user_read_row(struct db_rows *rows, struct arena *arena, struct user *user)
         .name = db_get_text(rows, 2, arena),
         .is_admin = strcmp(db_get_text(rows, 3, arena), "admin") == 0,
         .language = language,
+        .mail =
+            {
+                .how = db_get_text(rows, 5, arena),
+                .level = db_get_text(rows, 6, arena),
+                .own = db_get_integer(rows, 7) != 0,
+                .hour = db_get_integer(rows, 8),
+                .time_zone = db_get_text(rows, 9, arena),
+            },
     };
 }
 
@@ -119,8 +133,11 @@ enum outcome user_update(struct db *db, struct arena *arena, int64_t id, const s
         return outcome_of(result);
     struct db_rows *rows = NULL;
     const char *language = changes->language ? language_code(*changes->language) : NULL;
-    enum outcome outcome = outcome_of(
-        db_start(db, &USER_UPDATE, &rows, db_integer(id), db_text(changes->name), db_text(language)));
+    enum outcome outcome = outcome_of(db_start(
+        db, &USER_UPDATE, &rows, db_integer(id), db_text(changes->name), db_text(language),
+        db_text(changes->mail_how), db_text(changes->mail_level),
+        changes->mail_own ? db_integer(*changes->mail_own) : db_null(),
+        changes->mail_hour ? db_integer(*changes->mail_hour) : db_null(), db_text(changes->time_zone)));
     if (outcome == OUTCOME_OK)
         outcome = user_read_one(rows, arena, updated);
     if (outcome == OUTCOME_OK)

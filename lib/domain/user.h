@@ -6,12 +6,26 @@
 
 enum { USER_MOST_NAME = 100, USER_MOST_EMAIL = 254 };
 
+/* What a person wants of mails; the columns of the same names say what each means. */
+struct mail_wishes {
+    const char *how;   /* instant coalesced daily off */
+    const char *level; /* involved assigned all */
+    bool own;          /* her own changes, too */
+    int64_t hour;      /* of the daily mail, 0 to 23 */
+    const char *time_zone;
+};
+
+/* The words of the API, each list ended by NULL. */
+extern const char *const MAIL_HOWS[];
+extern const char *const MAIL_LEVELS[];
+
 struct user {
     int64_t id;
     const char *email;
     const char *name;
     bool is_admin;
     enum language language;
+    struct mail_wishes mail;
 };
 
 /* What somebody else may see of a person. */
@@ -43,10 +57,15 @@ MUST_CHECK enum outcome user_find(struct db *db, struct arena *arena, int64_t id
 /* Everyone, by name; *users lives in the arena. */
 MUST_CHECK enum outcome user_list(struct db *db, struct arena *arena, struct user **users, size_t *count);
 
-/* Name and language; NULL leaves one as it is. */
+/* NULL leaves a field as it is. */
 struct user_changes {
     const char *name;
     const enum language *language;
+    const char *mail_how;
+    const char *mail_level;
+    const bool *mail_own;
+    const int64_t *mail_hour;
+    const char *time_zone; /* one that clock_is_zone knows */
 };
 MUST_CHECK enum outcome user_update(struct db *db, struct arena *arena, int64_t id,
                                     const struct user_changes *changes, struct user *updated);

@@ -3,7 +3,11 @@
 
 #include "domain/user.h"
 
-#define USER_COLUMNS "\"user\".id, \"user\".email, \"user\".name, \"user\".role, \"user\".language"
+#define USER_COLUMNS                                                                                         \
+    "\"user\".id, \"user\".email, \"user\".name, \"user\".role, \"user\".language, \"user\".mail_how, "      \
+    "\"user\".mail_level, \"user\".mail_own, \"user\".mail_hour, \"user\".time_zone"
+
+enum { USER_COLUMN_COUNT = 10 };
 
 /* The present row, selected by USER_COLUMNS. */
 void user_read_row(struct db_rows *rows, struct arena *arena, struct user *user);

@@ -80,7 +80,7 @@ static void add_quote(struct text *text, const char *quoted) {
 /* ---- what happened ---- */
 
 static void add_lead(struct text *text) {
-    const struct delivery_content *content = text->notice->content;
+    const struct task_news *content = text->notice->content->news;
     bool is_mine = content->task.assignee.id == text->notice->delivery->recipient.id;
     const struct person *who = &content->actor;
     if (content->is_created)
@@ -121,7 +121,7 @@ static void add_head_cell(struct text *text, enum words_key key) {
 
 /* Old and new, field by field; the description follows as a quote. */
 static void add_changes(struct text *text) {
-    const struct delivery_content *content = text->notice->content;
+    const struct task_news *content = text->notice->content->news;
     const struct event_change *description = NULL;
     bool has_rows = false;
     for (size_t i = 0; i < content->change_count; i++) {
@@ -166,7 +166,7 @@ static void add_fact(struct text *text, enum words_key field, const char *value)
 
 /* A new task as it is now, since there is no old. */
 static void add_task(struct text *text) {
-    const struct task *task = &text->notice->content->task;
+    const struct task *task = &text->notice->content->news->task;
     buffer_add(&text->html, "<table style=\"border-collapse:collapse;margin:0 0 16px\">\n");
     add_fact(text, WORDS_PAGE_FIELD_ASSIGNEE, task->assignee.name);
     add_fact(text, WORDS_PAGE_FIELD_STATUS, choice_words(text->language, "status", task->status));
@@ -183,7 +183,7 @@ static void add_task(struct text *text) {
 }
 
 static void add_comments(struct text *text) {
-    const struct delivery_content *content = text->notice->content;
+    const struct task_news *content = text->notice->content->news;
     for (size_t i = 0; i < content->comment_count; i++) {
         add_sentence(text, WORDS_MAIL_COMMENTED, &content->comments[i].actor);
         add_quote(text, content->comments[i].comment);
@@ -192,9 +192,10 @@ static void add_comments(struct text *text) {
 
 static void add_foot(struct text *text) {
     static const enum words_key reasons[] = {
-        [REASON_ASSIGNEE] = WORDS_MAIL_WHY_ASSIGNEE,
-        [REASON_WAS_ASSIGNEE] = WORDS_MAIL_WHY_WAS_ASSIGNEE,
-        [REASON_CREATOR] = WORDS_MAIL_WHY_CREATOR,
+        [REASON_ASSIGNEE] = WORDS_MAIL_WHY_ASSIGNEE, [REASON_WAS_ASSIGNEE] = WORDS_MAIL_WHY_WAS_ASSIGNEE,
+        [REASON_CREATOR] = WORDS_MAIL_WHY_CREATOR,   [REASON_MENTIONED] = WORDS_MAIL_WHY_CREATOR,
+        [REASON_WATCHER] = WORDS_MAIL_WHY_CREATOR,   [REASON_ALL] = WORDS_MAIL_WHY_CREATOR,
+        [REASON_RULE] = WORDS_MAIL_WHY_CREATOR,
     };
     const char *why = words(text->language, reasons[text->notice->content->reason]);
     const char *link = arena_print(text->arena, "%s/tasks.html?task=%lld", text->notice->base_url,
@@ -224,7 +225,7 @@ static void add_head(struct text *text, const char *title) {
 
 struct message notice_message(struct arena *arena, const struct notice *notice) {
     const struct user *reader = &notice->delivery->recipient;
-    const struct task *task = &notice->content->task;
+    const struct task *task = &notice->content->news->task;
     const char *id = arena_print(arena, "%lld", (long long)task->id);
     const char *name = words(reader->language, WORDS_PAGE_NAME);
     struct text text = {
@@ -236,7 +237,7 @@ struct message notice_message(struct arena *arena, const struct notice *notice) 
     };
     add_head(&text, arena_print(arena, "#%s %s", id, task->title));
     add_lead(&text);
-    if (notice->content->is_created)
+    if (notice->content->news->is_created)
         add_task(&text);
     else
         add_changes(&text);

@@ -7,7 +7,8 @@
 
 static struct arena *arena;
 static struct delivery delivery;
-static struct delivery_content content;
+static struct task_news content;
+static struct delivery_content whole;
 
 /* Ji-woo is in charge of Min's task 7; something of it is told to Ji-woo. */
 static int begin(void **state) {
@@ -20,7 +21,7 @@ static int begin(void **state) {
         .created_at = 1795473647,
         .recipient = {.id = 3, .email = "jiwoo@example.org", .name = "Ji-woo", .language = LANGUAGE_EN},
     };
-    content = (struct delivery_content){
+    content = (struct task_news){
         .task = {.id = 7,
                  .title = "Print the flyers",
                  .description = "",
@@ -30,10 +31,11 @@ static int begin(void **state) {
                  .assignee = {3, "Ji-woo"},
                  .creator = {1, "Min"},
                  .labels = "[]"},
-        .reason = REASON_ASSIGNEE,
         .actor = {1, "Min"},
         .at = 1795473600,
     };
+    whole = (struct delivery_content){
+        .news = &content, .news_count = 1, .reason = REASON_ASSIGNEE, .at = content.at};
     return 0;
 }
 
@@ -46,7 +48,7 @@ static int end(void **state) {
 static struct message written(void) {
     const struct notice notice = {
         .delivery = &delivery,
-        .content = &content,
+        .content = &whole,
         .base_url = "https://pumasi.example.org",
         .host = "pumasi.example.org",
         .sender = "tasks@pumasi.example.org",
@@ -157,7 +159,7 @@ static void a_new_task_is_shown_as_it_is(void **state) {
     assert_has(mail.text, "> On green paper.\n");
     assert_has(mail.html, ">print, shop</td>");
     content.task.assignee = (struct person){5, "Bo"};
-    content.reason = REASON_CREATOR;
+    whole.reason = REASON_CREATOR;
     mail = written();
     assert_has(mail.text, "Min made this task.\n");
     assert_has(mail.text, "You get this mail because you made the task.\n");
@@ -185,7 +187,7 @@ static void who_hands_a_task_on_learns_why_she_is_told(void **state) {
     struct event_change change = {
         .field = "assignee", .from = "3", .to = "5", .from_name = "Ji-woo", .to_name = "Bo"};
     tell_changes(&change, 1);
-    content.reason = REASON_WAS_ASSIGNEE;
+    whole.reason = REASON_WAS_ASSIGNEE;
     struct message mail = written();
     assert_has(mail.text, "  In charge: Ji-woo -> Bo\n");
     assert_has(mail.text, "You get this mail because you were in charge of the task until now.\n");
