@@ -87,7 +87,7 @@ static enum db_result insert(const struct plan *plan, const struct recipient *re
 
 static enum db_result put_into_delivery(const struct plan *plan, const struct recipient *recipient,
                                         const struct envelope *event, int64_t *delivery_id) {
-    bool is_daily = recipient->is_daily || strcmp(event->type, "task.due") == 0 || !event->task_id;
+    bool is_daily = recipient->is_daily || strcmp(event->type, "task.due") == 0;
     int64_t task_id = is_daily ? 0 : event->task_id;
     struct open_delivery open = {.opened_at = event->at};
     enum db_result result = find_open(plan, recipient->user_id, task_id, &open);

@@ -174,6 +174,58 @@ static void settings_are_read_and_refused_with_the_line(void **state) {
     arena_free(arena);
 }
 
+static void zones_are_those_of_the_database(void **state) {
+    (void)state;
+    static const char *const good[] = {"UTC", "Asia/Seoul", "America/Argentina/Buenos_Aires", "Etc/GMT+5"};
+    static const char *const bad[] = {"",
+                                      "Asia",
+                                      "/etc/passwd",
+                                      "../../../etc/passwd",
+                                      "Asia/../UTC",
+                                      "Mars/Base",
+                                      "Asia/Seoul\n",
+                                      "Asia/Seoul/",
+                                      ":UTC",
+                                      "<x>3"};
+    for (size_t i = 0; i < COUNT(good); i++)
+        assert_true(clock_is_zone(good[i]));
+    for (size_t i = 0; i < COUNT(bad); i++)
+        assert_false(clock_is_zone(bad[i]));
+}
+
+static void assert_shows(const char *zone, int64_t time, const char *day, int hour) {
+    struct clock_local local = clock_local(zone, time);
+    assert_string_equal(local.day, day);
+    assert_int_equal(local.hour, hour);
+}
+
+static void clocks_show_their_zone(void **state) {
+    (void)state;
+    const int64_t nine = 1795424400; /* Mon, 23 Nov 2026 09:00 UTC */
+    assert_shows("UTC", nine, "2026-11-23", 9);
+    assert_shows("Asia/Seoul", nine, "2026-11-23", 18);
+    assert_shows("Pacific/Kiritimati", nine + 3600, "2026-11-24", 0);
+    assert_shows("America/New_York", nine, "2026-11-23", 4);
+    assert_shows("No/Such", nine, "2026-11-23", 9);
+}
+
+static void the_next_hour_is_that_of_the_zone(void **state) {
+    (void)state;
+    const int64_t nine = 1795424400;
+    assert_int_equal(clock_next_hour("UTC", 8, nine), nine + 23 * 3600);
+    assert_int_equal(clock_next_hour("UTC", 9, nine), nine + 24 * 3600);
+    assert_int_equal(clock_next_hour("UTC", 9, nine - 1), nine);
+    assert_int_equal(clock_next_hour("Asia/Seoul", 19, nine), nine + 3600);
+    /* Over the end of summer time (1 Nov 2026, 06:00 UTC) a day has 25 hours in New York. */
+    const int64_t before = clock_next_hour("America/New_York", 8, 1793404800); /* Fri, 30 Oct 2026 */
+    assert_shows("America/New_York", before, "2026-10-31", 8);
+    assert_int_equal(clock_next_hour("America/New_York", 8, before), before + 25 * 3600);
+    /* At its begin (8 Mar 2026) there is no two o'clock: the mail goes nevertheless, once. */
+    const int64_t gap = clock_next_hour("America/New_York", 2, 1772931600); /* 8 Mar 2026, 01:00 UTC */
+    assert_true(gap > 1772931600 && gap <= 1772931600 + 7 * 3600);
+    assert_shows("America/New_York", clock_next_hour("America/New_York", 2, gap), "2026-03-09", 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_arena_gives_zeroed_memory_again_and_again),
@@ -186,6 +238,9 @@ int main(void) {
         cmocka_unit_test(the_language_people_like_best_is_taken),
         cmocka_unit_test(sentences_take_their_values),
         cmocka_unit_test(settings_are_read_and_refused_with_the_line),
+        cmocka_unit_test(zones_are_those_of_the_database),
+        cmocka_unit_test(clocks_show_their_zone),
+        cmocka_unit_test(the_next_hour_is_that_of_the_zone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
