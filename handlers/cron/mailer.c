@@ -22,7 +22,11 @@
 #include <unistd.h>
 
 /* A lease outlives its session by far, so that no other mailer takes a mail that is still on its way. */
-enum { LETTERS_A_SESSION = 50, SESSION_DEADLINE_S = 120, LEASE_S = 600 };
+enum {
+    LETTERS_A_BATCH = TRANSPORT_LETTERS_A_SESSION * TRANSPORT_MOST_SESSIONS,
+    SESSION_DEADLINE_S = 120,
+    LEASE_S = 600
+};
 
 static const struct grant grants[] = {
     {"outbox", MAY_READ | MAY_DELETE},
@@ -75,27 +79,33 @@ static bool plan(struct mailer *mailer) {
     return true;
 }
 
-static bool record(void *with, const struct letter *letter, const struct letter_result *result) {
-    struct mailer *mailer = with;
+static const struct delivery *find_delivery(const struct mailer *mailer, int64_t id) {
     const struct delivery *delivery = mailer->deliveries;
-    while (delivery->id != letter->id)
+    while (delivery->id != id)
         delivery++;
-    enum outcome outcome = OUTCOME_FAILED;
-    switch (result->state) {
-    case LETTER_SENT:
-        outcome = delivery_sent(mailer->db, letter->id);
-        break;
-    case LETTER_RETRY:
-        log_warning("mail %lld waits: %s", (long long)letter->id, result->text);
-        outcome = delivery_retry(mailer->db, delivery, result->text);
-        break;
-    case LETTER_FAILED:
-        log_error("mail %lld cannot be delivered: %s", (long long)letter->id, result->text);
-        outcome = delivery_failed(mailer->db, letter->id, result->text);
-        break;
+    return delivery;
+}
+
+static void log_end(const struct letter_end *end) {
+    if (end->result.state == LETTER_RETRY)
+        log_warning("mail %lld waits: %s", (long long)end->letter->id, end->result.text);
+    else if (end->result.state == LETTER_FAILED)
+        log_error("mail %lld cannot be delivered: %s", (long long)end->letter->id, end->result.text);
+}
+
+static bool record(void *with, const struct letter_end *ends, size_t count) {
+    static const enum delivery_ending endings[] = {
+        [LETTER_SENT] = DELIVERY_SENT, [LETTER_RETRY] = DELIVERY_RETRY, [LETTER_FAILED] = DELIVERY_FAILED};
+    struct mailer *mailer = with;
+    struct delivery_end *tries = arena_take_array(mailer->arena, count, sizeof(*tries));
+    for (size_t i = 0; i < count; i++) {
+        log_end(&ends[i]);
+        tries[i] = (struct delivery_end){find_delivery(mailer, ends[i].letter->id),
+                                         endings[ends[i].result.state], ends[i].result.text};
     }
+    enum outcome outcome = delivery_record(mailer->db, tries, count);
     if (outcome != OUTCOME_OK)
-        log_error("recording mail %lld: %s", (long long)letter->id, db_error(mailer->db));
+        log_error("recording %zu mails: %s", count, db_error(mailer->db));
     return outcome == OUTCOME_OK;
 }
 
@@ -150,7 +160,7 @@ static bool send_batch(struct mailer *mailer, bool *more) {
     struct delivery *deliveries = NULL;
     size_t count = 0;
     enum outcome outcome =
-        delivery_lease(mailer->db, mailer->arena, LETTERS_A_SESSION, LEASE_S, &deliveries, &count);
+        delivery_lease(mailer->db, mailer->arena, LETTERS_A_BATCH, LEASE_S, &deliveries, &count);
     if (outcome != OUTCOME_OK) {
         log_error("taking mails: %s", db_error(mailer->db));
         return false;

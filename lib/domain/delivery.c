@@ -27,12 +27,12 @@ DB_QUERY(DELIVERY_LEASED,
          "WHERE delivery.state = 'leased' AND delivery.lease = $1 "
          "ORDER BY delivery.id "
          "LIMIT $2");
-DB_QUERY(DELIVERY_SENT, "UPDATE delivery SET state = 'sent', sent_at = $2, error = NULL WHERE id = $1");
+DB_QUERY(DELIVERY_SENT_AT, "UPDATE delivery SET state = 'sent', sent_at = $2, error = NULL WHERE id = $1");
 DB_QUERY(DELIVERY_END, "UPDATE delivery SET state = $2, error = $3 WHERE id = $1");
 DB_QUERY(DELIVERY_SKIP_EVENTS, "UPDATE event_recipient SET delivery_id = NULL, skipped = $2 "
                                "WHERE delivery_id = $1");
 DB_QUERY(DELIVERY_DELETE, "DELETE FROM delivery WHERE id = $1");
-DB_QUERY(DELIVERY_RETRY, "UPDATE delivery SET state = 'retry', next_at = $2, error = $3 WHERE id = $1");
+DB_QUERY(DELIVERY_RETRY_AT, "UPDATE delivery SET state = 'retry', next_at = $2, error = $3 WHERE id = $1");
 DB_QUERY(DELIVERY_REVIVE, "UPDATE delivery SET state = 'pending', next_at = $2, created_at = $2 "
                           "WHERE id = $1 AND state IN ('failed', 'dead', 'retry')");
 DB_QUERY(DELIVERY_LIST, "SELECT delivery.id, coalesce(delivery.task_id, 0), delivery.attempts, "
@@ -100,11 +100,6 @@ static enum outcome record(struct db *db, const struct db_query *query, const st
     return result == DB_OK && !found ? OUTCOME_NOT_FOUND : outcome_of(result);
 }
 
-enum outcome delivery_sent(struct db *db, int64_t id) {
-    const struct db_value values[] = {db_integer(id), db_integer(clock_now())};
-    return record(db, &DELIVERY_SENT, values, COUNT(values));
-}
-
 enum outcome delivery_suppress(struct db *db, int64_t id, const char *error) {
     const struct db_value values[] = {db_integer(id), db_text("suppressed"), db_text(error)};
     return record(db, &DELIVERY_END, values, COUNT(values));
@@ -122,26 +117,41 @@ enum outcome delivery_skip(struct db *db, int64_t id, const char *why) {
     return outcome_of(result);
 }
 
-enum outcome delivery_failed(struct db *db, int64_t id, const char *error) {
-    const struct db_value values[] = {db_integer(id), db_text("failed"), db_text(error)};
-    return record(db, &DELIVERY_END, values, COUNT(values));
-}
-
-enum outcome delivery_retry(struct db *db, const struct delivery *delivery, const char *error) {
-    int64_t now = clock_now();
-    if (now - delivery->created_at >= DELIVERY_GIVE_UP_S) {
-        const struct db_value values[] = {db_integer(delivery->id), db_text("dead"), db_text(error)};
-        return record(db, &DELIVERY_END, values, COUNT(values));
-    }
+/* Mails that failed together do not come back together. */
+static int64_t retry_at(const struct delivery *delivery, int64_t now) {
     int64_t wait_s = LONGEST_RETRY_S;
     if (delivery->attempts < 10 && ((int64_t)FIRST_RETRY_S << (delivery->attempts - 1)) < LONGEST_RETRY_S)
         wait_s = (int64_t)FIRST_RETRY_S << (delivery->attempts - 1);
-    /* Mails that failed together do not come back together. */
     unsigned char chance = 0;
     random_fill(&chance, sizeof(chance));
-    wait_s += wait_s * (chance - 128) / 640;
-    const struct db_value values[] = {db_integer(delivery->id), db_integer(now + wait_s), db_text(error)};
-    return record(db, &DELIVERY_RETRY, values, COUNT(values));
+    return now + wait_s + wait_s * (chance - 128) / 640;
+}
+
+static enum db_result record_end(struct db *db, const struct delivery_end *end, int64_t now) {
+    const struct delivery *delivery = end->delivery;
+    switch (end->ending) {
+    case DELIVERY_SENT:
+        return db_run(db, &DELIVERY_SENT_AT, db_integer(delivery->id), db_integer(now));
+    case DELIVERY_RETRY:
+        if (now - delivery->created_at < DELIVERY_GIVE_UP_S)
+            return db_run(db, &DELIVERY_RETRY_AT, db_integer(delivery->id),
+                          db_integer(retry_at(delivery, now)), db_text(end->said));
+        return db_run(db, &DELIVERY_END, db_integer(delivery->id), db_text("dead"), db_text(end->said));
+    case DELIVERY_FAILED:
+        break;
+    }
+    return db_run(db, &DELIVERY_END, db_integer(delivery->id), db_text("failed"), db_text(end->said));
+}
+
+enum outcome delivery_record(struct db *db, const struct delivery_end *ends, size_t count) {
+    int64_t now = clock_now();
+    enum db_result result = db_begin_write(db, 0);
+    for (size_t i = 0; i < count && result == DB_OK; i++)
+        result = record_end(db, &ends[i], now);
+    if (result == DB_OK)
+        result = db_commit(db);
+    db_rollback(db);
+    return outcome_of(result);
 }
 
 enum outcome delivery_revive(struct db *db, int64_t id) {

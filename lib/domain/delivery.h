@@ -82,12 +82,22 @@ MUST_CHECK enum outcome delivery_skip(struct db *db, int64_t id, const char *why
 /* The mail is not sent since the address is not mailed, or the administrator dropped it. */
 MUST_CHECK enum outcome delivery_suppress(struct db *db, int64_t id, const char *error);
 
-/* How a try ended; each is durable on return. `error` is what the server said. */
-MUST_CHECK enum outcome delivery_sent(struct db *db, int64_t id);
-MUST_CHECK enum outcome delivery_failed(struct db *db, int64_t id, const char *error);
-/* Tried again later: after one minute, doubling up to six hours, a fifth more or less by chance; dead after
- * three days. */
-MUST_CHECK enum outcome delivery_retry(struct db *db, const struct delivery *delivery, const char *error);
+/* How a try ended. */
+enum delivery_ending {
+    DELIVERY_SENT,
+    DELIVERY_RETRY, /* tried again after a minute, doubling up to six hours, a fifth more or less by chance;
+                       dead after three days */
+    DELIVERY_FAILED
+};
+
+struct delivery_end {
+    const struct delivery *delivery;
+    enum delivery_ending ending;
+    const char *said; /* by the server */
+};
+
+/* Records how tries ended, all in one transaction, durable on return. */
+MUST_CHECK enum outcome delivery_record(struct db *db, const struct delivery_end *ends, size_t count);
 
 /* Lets a dead or failed mail be tried again. OUTCOME_NOT_FOUND: there is none of this number. */
 MUST_CHECK enum outcome delivery_revive(struct db *db, int64_t id);

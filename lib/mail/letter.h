@@ -17,7 +17,13 @@ enum letter_state {
     LETTER_FAILED, /* never: refused for good */
 };
 
+/* How one letter ended. */
 struct letter_result {
     enum letter_state state;
     char text[200]; /* what the other side said; "": nothing */
+};
+
+struct letter_end {
+    const struct letter *letter;
+    struct letter_result result;
 };

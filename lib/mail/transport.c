@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ---- the setting ---- */
@@ -87,111 +88,205 @@ const struct transport *transport_read(struct arena *arena, const char *setting,
 
 /* ---- sending ---- */
 
-/* The process that talks to the server, and what is known of its letters. */
-struct conversation {
+/* A process that talks to the server about some letters. */
+struct session {
+    pid_t process;
+    int socket; /* -1: it has ended */
     const struct letter *letters;
     size_t count;
-    bool *is_done;
-    transport_report *report;
-    void *with;
-    bool goes_on;              /* no report returned false */
+    bool *is_done;             /* one a letter */
     struct letter_result rest; /* for letters of which nothing was heard */
+    bool waits;                /* a report of it is to be acknowledged */
 };
 
-static pid_t start_session(const struct transport *transport, const char *sender,
-                           const struct letter *letters, size_t count, int *socket) {
+struct conversation {
+    struct session sessions[TRANSPORT_MOST_SESSIONS];
+    size_t session_count;
+    transport_report *report;
+    void *with;
+    struct letter_end *ends; /* heard, not yet reported: at most one a session, or all that are left of one */
+    size_t end_count;
+    bool goes_on; /* no report returned false */
+};
+
+static bool start_session(const struct transport *transport, const char *sender, struct session *session) {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-        return -1;
+        return false;
     pid_t parent = getpid();
-    pid_t child = fork();
-    if (child == 0) {
+    session->process = fork();
+    if (session->process == 0) {
         /* It ends with its parent, and holds neither the database nor the parent's locks. */
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
         int reports = dup2(pair[1], STDERR_FILENO + 1);
         if (getppid() != parent || reports < 0 || close_range((unsigned)reports + 1, ~0U, 0) != 0)
             _exit(EXIT_FAILURE);
-        smtp_run(&transport->server, sender, letters, count, reports);
+        smtp_run(&transport->server, sender, session->letters, session->count, reports);
     }
     (void)close(pair[1]);
-    if (child < 0)
+    if (session->process > 0)
+        session->socket = pair[0];
+    else
         (void)close(pair[0]);
-    *socket = pair[0];
-    return child;
+    return session->process > 0;
 }
 
-static void hear(struct conversation *conversation, const struct smtp_report *report) {
-    if (report->index == SIZE_MAX) {
-        conversation->rest = report->result;
-    } else if (report->index < conversation->count && !conversation->is_done[report->index]) {
-        conversation->is_done[report->index] = true;
+static void end_session(struct session *session) {
+    if (session->socket < 0)
+        return;
+    (void)close(session->socket);
+    session->socket = -1;
+    (void)kill(session->process, SIGKILL);
+    while (waitpid(session->process, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
+static void add_end(struct conversation *conversation, const struct letter *letter,
+                    const struct letter_result *result) {
+    conversation->ends[conversation->end_count++] = (struct letter_end){letter, *result};
+}
+
+/* One report of a session; one that has ended or talks nonsense is over. */
+static void hear(struct conversation *conversation, struct session *session) {
+    struct smtp_report report;
+    if (recv(session->socket, &report, sizeof(report), MSG_DONTWAIT) != (ssize_t)sizeof(report)) {
+        end_session(session);
+        return;
+    }
+    report.result.text[sizeof(report.result.text) - 1] = '\0';
+    session->waits = true;
+    if (report.index == SIZE_MAX) {
+        session->rest = report.result;
+    } else if (report.index < session->count && !session->is_done[report.index]) {
+        session->is_done[report.index] = true;
+        add_end(conversation, &session->letters[report.index], &report.result);
+    }
+}
+
+/* What was heard is made durable in one go; then those who said it go on. */
+static void report_heard(struct conversation *conversation) {
+    if (conversation->end_count && conversation->goes_on)
         conversation->goes_on =
-            conversation->report(conversation->with, &conversation->letters[report->index], &report->result);
+            conversation->report(conversation->with, conversation->ends, conversation->end_count);
+    conversation->end_count = 0;
+    for (size_t i = 0; i < conversation->session_count && conversation->goes_on; i++) {
+        struct session *session = &conversation->sessions[i];
+        if (session->waits && session->socket >= 0 && send(session->socket, "", 1, MSG_NOSIGNAL) != 1)
+            end_session(session);
+        session->waits = false;
     }
 }
 
-static void converse(struct conversation *conversation, int socket, unsigned deadline_s) {
-    int64_t deadline_ns = clock_monotonic_ns() + (int64_t)deadline_s * 1000000000;
-    while (conversation->goes_on) {
-        int64_t left_ms = (deadline_ns - clock_monotonic_ns()) / 1000000;
-        struct pollfd from = {.fd = socket, .events = POLLIN};
-        int ready = left_ms > 0 ? poll(&from, 1, (int)left_ms) : 0;
-        if (ready < 0 && errno == EINTR)
-            continue;
-        if (ready <= 0) {
-            (void)snprintf(conversation->rest.text, sizeof(conversation->rest.text), "no answer within %u s",
-                           deadline_s);
-            return;
-        }
-        struct smtp_report report;
-        if (recv(socket, &report, sizeof(report), 0) != (ssize_t)sizeof(report))
-            return;
-        report.result.text[sizeof(report.result.text) - 1] = '\0';
-        hear(conversation, &report);
-        if (conversation->goes_on && send(socket, "", 1, MSG_NOSIGNAL) != 1)
-            return;
+/* Sessions that can still report, and have not since they last went on. */
+static size_t find_open(const struct conversation *conversation,
+                        struct pollfd from[TRANSPORT_MOST_SESSIONS]) {
+    size_t open = 0;
+    for (size_t i = 0; i < conversation->session_count; i++) {
+        const struct session *session = &conversation->sessions[i];
+        from[i] = (struct pollfd){.fd = session->waits ? -1 : session->socket, .events = POLLIN};
+        open += from[i].fd >= 0;
     }
+    return open;
+}
+
+static bool hear_ready(struct conversation *conversation, int64_t wait_ns) {
+    struct pollfd from[TRANSPORT_MOST_SESSIONS];
+    struct timespec wait = {.tv_sec = wait_ns / 1000000000, .tv_nsec = wait_ns % 1000000000};
+    if (wait_ns <= 0 || !find_open(conversation, from))
+        return false;
+    int ready = ppoll(from, (nfds_t)conversation->session_count, &wait, NULL);
+    if (ready < 0)
+        return errno == EINTR;
+    for (size_t i = 0; i < conversation->session_count; i++)
+        if (from[i].revents)
+            hear(conversation, &conversation->sessions[i]);
+    return ready > 0;
+}
+
+/* False when no session is left, or the time is over. After the first report the others have a moment to come
+ * in with theirs: a commit of their own is dearer than the moment. */
+static bool wait_for_reports(struct conversation *conversation, int64_t deadline_ns) {
+    enum { MOMENT_NS = 500000 };
+    if (!hear_ready(conversation, deadline_ns - clock_monotonic_ns()))
+        return false;
+    int64_t moment_ns = clock_monotonic_ns() + MOMENT_NS;
+    while (hear_ready(conversation, moment_ns - clock_monotonic_ns()))
+        ;
+    return true;
+}
+
+static void report_rest(struct conversation *conversation, struct session *session) {
+    for (size_t i = 0; i < session->count; i++)
+        if (!session->is_done[i])
+            add_end(conversation, &session->letters[i], &session->rest);
+    report_heard(conversation);
 }
 
 static void send_to_server(const struct transport *transport, const char *sender,
                            struct conversation *conversation, unsigned deadline_s) {
-    int socket = -1;
-    pid_t child = start_session(transport, sender, conversation->letters, conversation->count, &socket);
-    if (child < 0) {
-        (void)snprintf(conversation->rest.text, sizeof(conversation->rest.text), "cannot start: %s",
-                       strerror(errno));
-        return;
+    int64_t deadline_ns = clock_monotonic_ns() + (int64_t)deadline_s * 1000000000;
+    for (size_t i = 0; i < conversation->session_count; i++) {
+        struct session *session = &conversation->sessions[i];
+        if (!start_session(transport, sender, session))
+            (void)snprintf(session->rest.text, sizeof(session->rest.text), "cannot start: %s",
+                           strerror(errno));
     }
-    converse(conversation, socket, deadline_s);
-    (void)close(socket);
-    (void)kill(child, SIGKILL);
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-        ;
+    while (conversation->goes_on && wait_for_reports(conversation, deadline_ns))
+        report_heard(conversation);
+    for (size_t i = 0; i < conversation->session_count; i++) {
+        struct session *session = &conversation->sessions[i];
+        if (session->socket >= 0)
+            (void)snprintf(session->rest.text, sizeof(session->rest.text), "no answer within %u s",
+                           deadline_s);
+        end_session(session);
+        report_rest(conversation, session);
+    }
+}
+
+static void deliver_to_maildir(const struct transport *transport, struct arena *arena,
+                               struct conversation *conversation, const struct letter *letters,
+                               size_t count) {
+    for (size_t i = 0; i < count && conversation->goes_on; i++) {
+        struct letter_result result = maildir_deliver(arena, transport->directory, &letters[i]);
+        add_end(conversation, &letters[i], &result);
+        report_heard(conversation);
+    }
+}
+
+/* Even shares, so that all sessions end at about the same time. */
+static void share_letters(struct conversation *conversation, struct arena *arena,
+                          const struct letter *letters, size_t count) {
+    size_t sessions = (count + TRANSPORT_LETTERS_A_SESSION - 1) / TRANSPORT_LETTERS_A_SESSION;
+    if (sessions > TRANSPORT_MOST_SESSIONS)
+        sessions = TRANSPORT_MOST_SESSIONS;
+    conversation->session_count = sessions;
+    for (size_t i = 0; i < sessions; i++) {
+        size_t from = count * i / sessions;
+        size_t share = count * (i + 1) / sessions - from;
+        conversation->sessions[i] = (struct session){
+            .socket = -1,
+            .letters = letters + from,
+            .count = share,
+            .is_done = arena_take_array(arena, share, sizeof(bool)),
+            .rest = {LETTER_RETRY, "the session ended before this mail"},
+        };
+    }
 }
 
 bool transport_send(const struct transport *transport, struct arena *arena, const char *sender,
                     const struct letter *letters, size_t count, unsigned deadline_s, transport_report *report,
                     void *with) {
     struct conversation conversation = {
-        .letters = letters,
-        .count = count,
-        .is_done = arena_take_array(arena, count, sizeof(bool)),
         .report = report,
         .with = with,
+        .ends = arena_take_array(arena, count, sizeof(struct letter_end)),
         .goes_on = true,
-        .rest = {LETTER_RETRY, "the session ended before this mail"},
     };
     if (transport->directory) {
-        for (size_t i = 0; i < count && conversation.goes_on; i++) {
-            struct letter_result result = maildir_deliver(arena, transport->directory, &letters[i]);
-            conversation.is_done[i] = true;
-            conversation.goes_on = report(with, &letters[i], &result);
-        }
+        deliver_to_maildir(transport, arena, &conversation, letters, count);
     } else {
+        share_letters(&conversation, arena, letters, count);
         send_to_server(transport, sender, &conversation, deadline_s);
     }
-    for (size_t i = 0; i < count && conversation.goes_on; i++)
-        if (!conversation.is_done[i])
-            conversation.goes_on = report(with, &letters[i], &conversation.rest);
     return conversation.goes_on;
 }

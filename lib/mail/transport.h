@@ -15,13 +15,22 @@ struct transport {
 MUST_CHECK const struct transport *transport_read(struct arena *arena, const char *setting,
                                                   const char **error);
 
-/* Told of each letter as soon as its end is known, before the next one is sent. False: record failed, stop
- * here. */
-typedef bool transport_report(void *with, const struct letter *letter, const struct letter_result *result);
+enum {
+    TRANSPORT_LETTERS_A_SESSION = 50,
+    TRANSPORT_MOST_SESSIONS = 4 /* at once: small servers allow few */
+};
 
 /*
- * Hands letters over, in order, within `deadline_s` (it is kept from outside: a session that hangs is
- * killed). Letters that were not reached are reported as LETTER_RETRY. False if a report returned false.
+ * Told of the letters whose end is known, each once, before any session that sent one of them goes on: what
+ * is made durable here is at most one letter a session behind what the server has taken. False: record
+ * failed, stop here.
+ */
+typedef bool transport_report(void *with, const struct letter_end *ends, size_t count);
+
+/*
+ * Hands letters over within `deadline_s` (it is kept from outside: a session that hangs is killed), by one
+ * session, or several at once where there are more letters than one takes. Letters that were not reached are
+ * reported as LETTER_RETRY. False if a report returned false.
  */
 MUST_CHECK bool transport_send(const struct transport *transport, struct arena *arena, const char *sender,
                                const struct letter *letters, size_t count, unsigned deadline_s,

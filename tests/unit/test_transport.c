@@ -239,16 +239,20 @@ static int descriptors_of_child(void) {
     return count - 2; /* . and .. */
 }
 
-static bool tell(void *with, const struct letter *letter, const struct letter_result *result) {
+static bool tell(void *with, const struct letter_end *ends, size_t count) {
     struct told *told = with;
-    int64_t now_ns = clock_monotonic_ns();
-    told->slow += told->last_ns && now_ns - told->last_ns > 30000000;
-    told->last_ns = now_ns;
-    told->results[letter->id] = *result;
-    int count = descriptors_of_child();
-    if (count > told->most_descriptors)
-        told->most_descriptors = count;
-    return ++told->count != told->stop_after;
+    bool goes_on = true;
+    for (size_t i = 0; i < count; i++) {
+        int64_t now_ns = clock_monotonic_ns();
+        told->slow += told->last_ns && now_ns - told->last_ns > 30000000;
+        told->last_ns = now_ns;
+        told->results[ends[i].letter->id] = ends[i].result;
+        goes_on &= ++told->count != told->stop_after;
+    }
+    int descriptors = descriptors_of_child();
+    if (descriptors > told->most_descriptors)
+        told->most_descriptors = descriptors;
+    return goes_on;
 }
 
 static const char bytes[] = "Message-ID: <0.x@example.org>\r\nSubject: x\r\n\r\n.\r\n";
