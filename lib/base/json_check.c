@@ -16,6 +16,7 @@ struct reader {
     const char *at;
     const char *end;
     unsigned depth_left;
+    bool may_repeat; /* a key in its object */
     enum json_fault fault;
 };
 
@@ -220,7 +221,7 @@ static bool read_member(struct reader *reader, const char **keys, size_t *count)
     const char *key = reader->at;
     if (!read_string(reader))
         return false;
-    for (size_t i = 0; i < *count; i++) {
+    for (size_t i = 0; i < *count && !reader->may_repeat; i++) {
         if (same_string(reader, keys[i], key)) {
             reader->at = key;
             return fail(reader, JSON_DUPLICATE);
@@ -273,17 +274,27 @@ static bool read_value(struct reader *reader) {
     }
 }
 
+static struct json_check_result check(struct reader *reader) {
+    skip_space(reader);
+    if (reader->at == reader->end)
+        return (struct json_check_result){JSON_EMPTY, (size_t)(reader->at - reader->start)};
+    if (read_value(reader)) {
+        skip_space(reader);
+        if (reader->at != reader->end)
+            (void)fail(reader, JSON_TRAILING);
+    }
+    return (struct json_check_result){reader->fault, (size_t)(reader->at - reader->start)};
+}
+
 struct json_check_result json_check(const char *text, size_t size, unsigned max_depth) {
     struct reader reader = {.start = text, .at = text, .end = text + size, .depth_left = max_depth};
-    skip_space(&reader);
-    if (reader.at == reader.end)
-        return (struct json_check_result){JSON_EMPTY, size};
-    if (read_value(&reader)) {
-        skip_space(&reader);
-        if (reader.at != reader.end)
-            (void)fail(&reader, JSON_TRAILING);
-    }
-    return (struct json_check_result){reader.fault, (size_t)(reader.at - reader.start)};
+    return check(&reader);
+}
+
+struct json_check_result json_check_repeating(const char *text, size_t size, unsigned max_depth) {
+    struct reader reader = {
+        .start = text, .at = text, .end = text + size, .depth_left = max_depth, .may_repeat = true};
+    return check(&reader);
 }
 
 const char *json_fault_text(enum json_fault fault) {

@@ -30,5 +30,8 @@ struct json_check_result {
  * objects, whose keys are compared with each other (at most 256 keys an object; more are JSON_TOO_DEEP). */
 struct json_check_result json_check(const char *text, size_t size, unsigned max_depth);
 
+/* The same, but an object may name a key again; which one counts is for the caller to say. */
+struct json_check_result json_check_repeating(const char *text, size_t size, unsigned max_depth);
+
 /* A few English words for a fault, for `detail` of a problem and for the command line. */
 const char *json_fault_text(enum json_fault fault);

@@ -38,6 +38,17 @@ int32_t utf8_next(const char **at, const char *end) {
     return character;
 }
 
+size_t utf8_put(char out[4], int32_t character) {
+    static const int32_t smallest[] = {0, 0x80, 0x800, 0x10000};
+    static const unsigned char lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    size_t size = 1;
+    while (size < 4 && character >= smallest[size])
+        size++;
+    for (size_t i = size; i-- > 0; character >>= 6)
+        out[i] = (char)(i ? 0x80 | (character & 0x3F) : lead[size] | character);
+    return size;
+}
+
 bool utf8_is_valid(const char *text, size_t size) {
     const char *end = text + size;
     while (text < end)

@@ -10,6 +10,9 @@
  */
 int32_t utf8_next(const char **at, const char *end);
 
+/* Writes a scalar value as 1 to 4 bytes, without a NUL; returns their number. */
+size_t utf8_put(char out[4], int32_t character);
+
 bool utf8_is_valid(const char *text, size_t size);
 
 /* Characters in valid UTF-8. */
