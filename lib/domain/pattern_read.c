@@ -25,8 +25,10 @@ struct written {
     size_t node;
 };
 
+typedef const struct written *chain;
+
 struct chains {
-    const struct written **list;
+    chain *list;
     size_t count;
 };
 
@@ -53,9 +55,13 @@ static bool same(struct span one, struct span other) {
     return one.size == other.size && memcmp(one.text, other.text, one.size) == 0;
 }
 
+static bool is_control(char byte) {
+    return (unsigned char)byte < ' ' || byte == 0x7F;
+}
+
 /* Control characters of a key do not reach the administrator's terminal. */
 static const char *path_text(struct reading *reading, size_t node) {
-    size_t nodes[PATTERN_MOST_DEPTH + 1];
+    size_t nodes[PATTERN_MOST_DEPTH + 1] = {0};
     size_t count = 0;
     for (; node && count < COUNT(nodes); node = reading->steps[node].parent)
         nodes[count++] = node;
@@ -63,8 +69,7 @@ static const char *path_text(struct reading *reading, size_t node) {
     while (count--) {
         struct span name = reading->steps[nodes[count]].name;
         for (size_t i = 0; i < name.size; i++)
-            buffer_add_char(&path,
-                            (unsigned char)name.text[i] < ' ' || name.text[i] == 0x7F ? '?' : name.text[i]);
+            buffer_add_char(&path, (char)(is_control(name.text[i]) ? '?' : name.text[i]));
         if (count)
             buffer_add_char(&path, '.');
     }
@@ -129,7 +134,7 @@ static bool read_object(struct reading *reading, size_t node);
 /* The same field in each branch. */
 static void write_field(struct reading *reading, size_t node, const struct field *field) {
     struct chains *chains = &reading->chains;
-    struct chains next = {arena_take_array(reading->reader.pull.arena, chains->count, sizeof(*next.list)),
+    struct chains next = {arena_take_array(reading->reader.pull.arena, chains->count, sizeof(chain)),
                           chains->count};
     for (size_t i = 0; i < chains->count; i++) {
         struct written *written = arena_take(reading->reader.pull.arena, sizeof(*written));
@@ -181,7 +186,7 @@ static bool add_chains(struct reading *reading, struct chains *all, struct chain
         return pattern_fault(&reading->reader,
                              "all \"$or\" together, multiplied, make more than %d alternatives",
                              PATTERN_MOST_BRANCHES);
-    memcpy(all->list + all->count, more.list, more.count * sizeof(*more.list));
+    memcpy(all->list + all->count, more.list, more.count * sizeof(chain));
     all->count += more.count;
     return true;
 }
@@ -190,7 +195,7 @@ static bool add_chains(struct reading *reading, struct chains *all, struct chain
 static bool read_alternatives(struct reading *reading, size_t node) {
     struct json_pull *pull = &reading->reader.pull;
     const struct chains before = reading->chains;
-    struct chains all = {arena_take_array(pull->arena, PATTERN_MOST_BRANCHES, sizeof(*all.list)), 0};
+    struct chains all = {arena_take_array(pull->arena, PATTERN_MOST_BRANCHES, sizeof(chain)), 0};
     const char *place = reading->reader.place;
     json_pull_enter(pull);
     while (json_pull_more(pull)) {
@@ -381,8 +386,7 @@ const struct pattern *pattern_parse(struct arena *arena, const char *text, size_
         .reader = {.pull = {.arena = arena, .at = text, .end = text + size}, .place = "the pattern"},
         .steps = arena_grow(arena, NULL, 0, sizeof(struct step)),
         .step_count = 1,
-        .chains = {arena_take_array(arena, 1, sizeof(struct written *)),
-                   1}, /* one branch, without fields yet */
+        .chains = {arena_take_array(arena, 1, sizeof(chain)), 1}, /* one branch, without fields yet */
     };
     const struct pattern *pattern = NULL;
     if (json_pull_peek(&reading.reader.pull) != '{')
