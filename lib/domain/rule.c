@@ -87,7 +87,7 @@ const char *rule_fault(struct arena *arena, const struct rule *rule) {
     if (!is_one_of(rule->how, hastes))
         return "--how must be instant or coalesced";
     size = strlen(rule->pattern);
-    if (size > RULE_MOST_PATTERN_BYTES)
+    if (size > PATTERN_MOST_BYTES)
         return "the pattern must have at most 16,384 bytes";
     const char *error = NULL;
     if (!pattern_parse(arena, rule->pattern, size, &error))

@@ -7,7 +7,7 @@
 #include "domain/outcome.h"
 #include "domain/pattern.h"
 
-enum { RULE_MOST_NAME = 50, RULE_MOST_PATTERN_BYTES = 16384 };
+enum { RULE_MOST_NAME = 50 };
 
 struct rule {
     int64_t id;
