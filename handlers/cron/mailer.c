@@ -7,9 +7,11 @@
  * mail is handed over, its lease runs out and it is sent later; between handing over and recording, it is
  * sent again under the same Message-ID. So nothing is lost, and at most the one mail in flight comes twice.
  */
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
 #include "domain/delivery.h"
+#include "domain/return_path.h"
 #include "mail/notice.h"
 #include "mail/transport.h"
 
@@ -37,7 +39,7 @@ static const struct grant grants[] = {
     {"task", MAY_READ},
     {"task_watcher", MAY_READ},
     {"user", MAY_READ},
-    {"suppression", MAY_READ},
+    {"suppression", MAY_READ | MAY_INSERT},
     {"setting", MAY_READ},
 };
 
@@ -45,6 +47,7 @@ struct mailer {
     const struct config *config;
     const struct transport *transport;
     const char *host;
+    struct signer signer;
     struct db *db;
     struct arena *arena; /* of one batch */
     const struct delivery *deliveries;
@@ -100,8 +103,9 @@ static bool record(void *with, const struct letter_end *ends, size_t count) {
     struct delivery_end *tries = arena_take_array(mailer->arena, count, sizeof(*tries));
     for (size_t i = 0; i < count; i++) {
         log_end(&ends[i]);
-        tries[i] = (struct delivery_end){find_delivery(mailer, ends[i].letter->id),
-                                         endings[ends[i].result.state], ends[i].result.text};
+        tries[i] =
+            (struct delivery_end){find_delivery(mailer, ends[i].letter->id), endings[ends[i].result.state],
+                                  ends[i].result.text, ends[i].result.is_bad_mailbox};
     }
     enum outcome outcome = delivery_record(mailer->db, tries, count);
     if (outcome != OUTCOME_OK)
@@ -118,6 +122,13 @@ static const char *why_not(const struct delivery *delivery, const struct deliver
     return content->news_count ? NULL : "undone";
 }
 
+static const char *return_path(struct mailer *mailer, const struct delivery *delivery) {
+    const struct config *config = mailer->config;
+    return config->mail_bounce
+               ? return_path_make(mailer->arena, &mailer->signer, config->mail_bounce, delivery->id)
+               : config->mail_from;
+}
+
 static struct letter write_letter(struct mailer *mailer, const struct delivery *delivery,
                                   const struct delivery_content *content) {
     const struct notice notice = {
@@ -131,6 +142,7 @@ static struct letter write_letter(struct mailer *mailer, const struct delivery *
     struct buffer bytes = message_write(mailer->arena, &message);
     return (struct letter){
         .id = delivery->id,
+        .return_path = return_path(mailer, delivery),
         .recipient = delivery->recipient.email,
         .message_id = delivery->message_id,
         .bytes = bytes.data,
@@ -155,12 +167,28 @@ static bool take_letter(struct mailer *mailer, const struct delivery *delivery, 
     return outcome == OUTCOME_OK;
 }
 
-/* One batch: *more is false when nothing was due. */
+/* How many mails may go now: what the minute's bound has left, at most a batch. */
+static enum outcome find_allowance(struct mailer *mailer, int64_t *allowance) {
+    enum { MINUTE_S = 60 };
+    *allowance = LETTERS_A_BATCH;
+    if (!mailer->config->mail_rate)
+        return OUTCOME_OK;
+    int64_t sent = 0;
+    enum outcome outcome = delivery_count_sent(mailer->db, clock_now() - MINUTE_S, &sent);
+    int64_t left = mailer->config->mail_rate - sent;
+    if (left < *allowance)
+        *allowance = left > 0 ? left : 0;
+    return outcome;
+}
+
+/* One batch: *more is false when nothing was due, or no more may go in this minute. */
 static bool send_batch(struct mailer *mailer, bool *more) {
     struct delivery *deliveries = NULL;
     size_t count = 0;
-    enum outcome outcome =
-        delivery_lease(mailer->db, mailer->arena, LETTERS_A_BATCH, LEASE_S, &deliveries, &count);
+    int64_t allowance = 0;
+    enum outcome outcome = find_allowance(mailer, &allowance);
+    if (outcome == OUTCOME_OK && allowance)
+        outcome = delivery_lease(mailer->db, mailer->arena, allowance, LEASE_S, &deliveries, &count);
     if (outcome != OUTCOME_OK) {
         log_error("taking mails: %s", db_error(mailer->db));
         return false;
@@ -174,8 +202,8 @@ static bool send_batch(struct mailer *mailer, bool *more) {
     for (size_t i = 0; i < count; i++)
         if (!take_letter(mailer, &deliveries[i], letters, &letter_count))
             return false;
-    return letter_count == 0 || transport_send(mailer->transport, mailer->arena, mailer->config->mail_from,
-                                               letters, letter_count, SESSION_DEADLINE_S, record, mailer);
+    return letter_count == 0 || transport_send(mailer->transport, mailer->arena, letters, letter_count,
+                                               SESSION_DEADLINE_S, record, mailer);
 }
 
 int main(void) {
@@ -205,6 +233,10 @@ int main(void) {
         .path = mailer.config->database, .grants = grants, .grant_count = COUNT(grants)};
     if (db_open(&options, arena, &mailer.db, &error) != DB_OPENED) {
         log_error("%s", error);
+        goto out;
+    }
+    if (signer_read(mailer.db, &mailer.signer) != OUTCOME_OK) {
+        log_error("reading the secret of links: %s", db_error(mailer.db));
         goto out;
     }
     bool more = true;

@@ -16,28 +16,34 @@
 
 enum { MOST_FILE_BYTES = 64 * 1024 };
 
-enum kind { KIND_TEXT, KIND_SECONDS, KIND_REGISTRATION };
+enum kind { KIND_TEXT, KIND_NUMBER, KIND_REGISTRATION };
 
 struct key {
     const char *name;
     enum kind kind;
     size_t offset;
     bool may_be_empty;
+    int64_t most; /* of a number */
     const char *meaning;
 };
 
 static const struct key keys[] = {
-    {"registration", KIND_REGISTRATION, offsetof(struct config, registration), false,
+    {"registration", KIND_REGISTRATION, offsetof(struct config, registration), false, 0,
      "who may make an account: open (anyone), closed (only `pumasi user add`)"},
-    {"base_url", KIND_TEXT, offsetof(struct config, base_url), false,
+    {"base_url", KIND_TEXT, offsetof(struct config, base_url), false, 0,
      "the address that people type; links in mails start with it, https:// makes cookies Secure"},
-    {"database", KIND_TEXT, offsetof(struct config, database), false, "path of the SQLite file"},
-    {"log", KIND_TEXT, offsetof(struct config, log), true, "path of the log; empty: standard error"},
-    {"mail", KIND_TEXT, offsetof(struct config, mail), false,
+    {"database", KIND_TEXT, offsetof(struct config, database), false, 0, "path of the SQLite file"},
+    {"log", KIND_TEXT, offsetof(struct config, log), true, 0, "path of the log; empty: standard error"},
+    {"mail", KIND_TEXT, offsetof(struct config, mail), false, 0,
      "where mails go: smtp://user:password@host:587 or maildir:DIR"},
-    {"mail_from", KIND_TEXT, offsetof(struct config, mail_from), false, "sender of the mails"},
-    {"mail_delay", KIND_SECONDS, offsetof(struct config, mail_delay_s), false,
+    {"mail_from", KIND_TEXT, offsetof(struct config, mail_from), false, 0, "sender of the mails"},
+    {"mail_delay", KIND_NUMBER, offsetof(struct config, mail_delay_s), false, 3600,
      "seconds of rest before the edits of a task go out as one mail (0 to 3600)"},
+    {"mail_rate", KIND_NUMBER, offsetof(struct config, mail_rate), false, 100000,
+     "mails a minute at most, where the mail server bounds them (0 to 100000; 0: no bound)"},
+    {"mail_bounce", KIND_TEXT, offsetof(struct config, mail_bounce), true, 0,
+     "mailbox for the reports of mail servers, bounces@example.org: mails go out as from bounces+...@example.org; "
+     "empty: reports go to mail_from"},
 };
 
 static const struct config defaults = {
@@ -98,11 +104,11 @@ static bool set_registration(struct config *config, const char *value) {
     return true;
 }
 
-static bool set_seconds(int64_t *target, const char *value) {
+static bool set_number(int64_t *target, const char *value, int64_t most) {
     char *end = NULL;
     errno = 0;
     long long number = strtoll(value, &end, 10);
-    if (errno || end == value || *end || number < 0 || number > 3600)
+    if (errno || end == value || *end || number < 0 || number > most)
         return false;
     *target = number;
     return true;
@@ -123,8 +129,8 @@ static const char *set(struct arena *arena, struct config *config, const struct 
     case KIND_TEXT:
         good = set_text((const char **)(void *)member, value, key->may_be_empty);
         break;
-    case KIND_SECONDS:
-        good = set_seconds((int64_t *)(void *)member, value);
+    case KIND_NUMBER:
+        good = set_number((int64_t *)(void *)member, value, key->most);
         break;
     case KIND_REGISTRATION:
         good = set_registration(config, value);
@@ -236,7 +242,7 @@ const struct config_row *config_rows(struct arena *arena, const struct config *c
         case KIND_TEXT:
             value = *(const char *const *)(const void *)member;
             break;
-        case KIND_SECONDS:
+        case KIND_NUMBER:
             value = arena_print(arena, "%lld", (long long)*(const int64_t *)(const void *)member);
             break;
         case KIND_REGISTRATION:

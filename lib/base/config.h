@@ -17,6 +17,8 @@ struct config {
     const char *mail;               /* "smtp://user:password@host:587" or "maildir:DIR" */
     const char *mail_from;          /* the sender's address */
     int64_t mail_delay_s;           /* rest before the edits of one task are mailed: 0 to 3600 */
+    int64_t mail_rate;              /* mails a minute; 0: no bound */
+    const char *mail_bounce;        /* mailbox of reports, an address; NULL: mail_from gets them */
 };
 
 /* Reads file and environment. NULL with *error set (in the arena) if something is wrong. */

@@ -33,6 +33,11 @@ DB_QUERY(DELIVERY_SKIP_EVENTS, "UPDATE event_recipient SET delivery_id = NULL, s
                                "WHERE delivery_id = $1");
 DB_QUERY(DELIVERY_DELETE, "DELETE FROM delivery WHERE id = $1");
 DB_QUERY(DELIVERY_RETRY_AT, "UPDATE delivery SET state = 'retry', next_at = $2, error = $3 WHERE id = $1");
+DB_QUERY(DELIVERY_COUNT_SENT, "SELECT count(*) FROM delivery WHERE sent_at >= $1");
+DB_QUERY(DELIVERY_SUPPRESS_ADDRESS,
+         "INSERT INTO suppression (email_key, reason, detail) "
+         "SELECT \"user\".email_key, 'refused', $2 FROM \"user\" WHERE \"user\".id = $1 "
+         "ON CONFLICT (email_key) DO NOTHING");
 DB_QUERY(DELIVERY_REVIVE, "UPDATE delivery SET state = 'pending', next_at = $2, created_at = $2 "
                           "WHERE id = $1 AND state IN ('failed', 'dead', 'retry')");
 DB_QUERY(DELIVERY_LIST, "SELECT delivery.id, coalesce(delivery.task_id, 0), delivery.attempts, "
@@ -140,7 +145,16 @@ static enum db_result record_end(struct db *db, const struct delivery_end *end, 
     case DELIVERY_FAILED:
         break;
     }
-    return db_run(db, &DELIVERY_END, db_integer(delivery->id), db_text("failed"), db_text(end->said));
+    enum db_result result =
+        db_run(db, &DELIVERY_END, db_integer(delivery->id), db_text("failed"), db_text(end->said));
+    if (result == DB_OK && end->is_bad_mailbox)
+        result =
+            db_run(db, &DELIVERY_SUPPRESS_ADDRESS, db_integer(delivery->recipient.id), db_text(end->said));
+    return result;
+}
+
+enum outcome delivery_count_sent(struct db *db, int64_t since, int64_t *count) {
+    return outcome_of(db_find_integer(db, &DELIVERY_COUNT_SENT, count, db_integer(since)));
 }
 
 enum outcome delivery_record(struct db *db, const struct delivery_end *ends, size_t count) {

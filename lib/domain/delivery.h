@@ -93,11 +93,15 @@ enum delivery_ending {
 struct delivery_end {
     const struct delivery *delivery;
     enum delivery_ending ending;
-    const char *said; /* by the server */
+    const char *said;    /* by the server */
+    bool is_bad_mailbox; /* the address is not mailed any more */
 };
 
 /* Records how tries ended, all in one transaction, durable on return. */
 MUST_CHECK enum outcome delivery_record(struct db *db, const struct delivery_end *ends, size_t count);
+
+/* How many mails were sent since a time. */
+MUST_CHECK enum outcome delivery_count_sent(struct db *db, int64_t since, int64_t *count);
 
 /* Lets a dead or failed mail be tried again. OUTCOME_NOT_FOUND: there is none of this number. */
 MUST_CHECK enum outcome delivery_revive(struct db *db, int64_t id);

@@ -55,6 +55,9 @@ struct session {
 
 static void report(const struct session *session, size_t index, enum letter_state state, const char *text) {
     struct smtp_report record = {.index = index, .result.state = state};
+    /* "550 5.1.1 no such user", when it is what a server said */
+    if (state == LETTER_FAILED && strlen(text) > 4)
+        record.result.is_bad_mailbox = letter_names_bad_mailbox((int)strtol(text, NULL, 10), text + 4);
     (void)snprintf(record.result.text, sizeof(record.result.text), "%s", text);
     /* It goes into the database, the log and a terminal. */
     for (char *c = record.result.text; *c; c++)
@@ -329,10 +332,10 @@ static bool is_address(const char *address) {
     return *address != '\0';
 }
 
-static bool add_letter(struct session *session, smtp_session_t handle, const char *sender, size_t index) {
+static bool add_letter(struct session *session, smtp_session_t handle, size_t index) {
     const struct letter *letter = &session->letters[index];
     smtp_message_t message = smtp_add_message(handle);
-    if (!message || !smtp_set_reverse_path(message, sender))
+    if (!message || !smtp_set_reverse_path(message, letter->return_path))
         return false;
     session->messages[index] = message;
     session->recipients[index] = smtp_add_recipient(message, letter->recipient);
@@ -342,8 +345,8 @@ static bool add_letter(struct session *session, smtp_session_t handle, const cha
            smtp_set_messagecb(message, give_message, (void *)(uintptr_t)letter);
 }
 
-_Noreturn void smtp_run(const struct smtp_server *server, const char *sender, const struct letter *letters,
-                        size_t count, int reports) {
+_Noreturn void smtp_run(const struct smtp_server *server, const struct letter *letters, size_t count,
+                        int reports) {
     /* A server that goes away is an error to be reported, not a signal to die of. */
     (void)signal(SIGPIPE, SIG_IGN);
     struct arena *arena = arena_new();
@@ -356,15 +359,15 @@ _Noreturn void smtp_run(const struct smtp_server *server, const char *sender, co
         .messages = arena_take_array(arena, count, sizeof(smtp_message_t)),
         .recipients = arena_take_array(arena, count, sizeof(smtp_recipient_t)),
     };
-    if (!is_address(sender))
-        end_with(&session, "the sender, `mail_from`, is not an address");
     auth_client_init();
     smtp_session_t handle = smtp_create_session();
     auth_context_t auth = auth_create_context();
     bool good = handle && auth && set_up(&session, handle, auth);
     for (size_t i = 0; i < count && good; i++) {
+        if (!is_address(letters[i].return_path))
+            end_with(&session, "the sender, `mail_from` or `mail_bounce`, is not an address");
         if (is_address(letters[i].recipient)) {
-            good = add_letter(&session, handle, sender, i);
+            good = add_letter(&session, handle, i);
         } else {
             session.reported[i] = true;
             report(&session, i, LETTER_FAILED, "this is not an address to mail to");

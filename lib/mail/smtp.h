@@ -26,5 +26,5 @@ struct smtp_report {
 
 /* Sends the letters in order, each report acknowledged by one byte before the next letter; then ends the
  * process. */
-_Noreturn void smtp_run(const struct smtp_server *server, const char *sender, const struct letter *letters,
-                        size_t count, int reports);
+_Noreturn void smtp_run(const struct smtp_server *server, const struct letter *letters, size_t count,
+                        int reports);

@@ -109,7 +109,7 @@ struct conversation {
     bool goes_on; /* no report returned false */
 };
 
-static bool start_session(const struct transport *transport, const char *sender, struct session *session) {
+static bool start_session(const struct transport *transport, struct session *session) {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
         return false;
@@ -121,7 +121,7 @@ static bool start_session(const struct transport *transport, const char *sender,
         int reports = dup2(pair[1], STDERR_FILENO + 1);
         if (getppid() != parent || reports < 0 || close_range((unsigned)reports + 1, ~0U, 0) != 0)
             _exit(EXIT_FAILURE);
-        smtp_run(&transport->server, sender, session->letters, session->count, reports);
+        smtp_run(&transport->server, session->letters, session->count, reports);
     }
     (void)close(pair[1]);
     if (session->process > 0)
@@ -222,12 +222,12 @@ static void report_rest(struct conversation *conversation, struct session *sessi
     report_heard(conversation);
 }
 
-static void send_to_server(const struct transport *transport, const char *sender,
-                           struct conversation *conversation, unsigned deadline_s) {
+static void send_to_server(const struct transport *transport, struct conversation *conversation,
+                           unsigned deadline_s) {
     int64_t deadline_ns = clock_monotonic_ns() + (int64_t)deadline_s * 1000000000;
     for (size_t i = 0; i < conversation->session_count; i++) {
         struct session *session = &conversation->sessions[i];
-        if (!start_session(transport, sender, session))
+        if (!start_session(transport, session))
             (void)snprintf(session->rest.text, sizeof(session->rest.text), "cannot start: %s",
                            strerror(errno));
     }
@@ -273,9 +273,8 @@ static void share_letters(struct conversation *conversation, struct arena *arena
     }
 }
 
-bool transport_send(const struct transport *transport, struct arena *arena, const char *sender,
-                    const struct letter *letters, size_t count, unsigned deadline_s, transport_report *report,
-                    void *with) {
+bool transport_send(const struct transport *transport, struct arena *arena, const struct letter *letters,
+                    size_t count, unsigned deadline_s, transport_report *report, void *with) {
     struct conversation conversation = {
         .report = report,
         .with = with,
@@ -286,7 +285,7 @@ bool transport_send(const struct transport *transport, struct arena *arena, cons
         deliver_to_maildir(transport, arena, &conversation, letters, count);
     } else {
         share_letters(&conversation, arena, letters, count);
-        send_to_server(transport, sender, &conversation, deadline_s);
+        send_to_server(transport, &conversation, deadline_s);
     }
     return conversation.goes_on;
 }

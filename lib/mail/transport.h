@@ -32,6 +32,6 @@ typedef bool transport_report(void *with, const struct letter_end *ends, size_t 
  * session, or several at once where there are more letters than one takes. Letters that were not reached are
  * reported as LETTER_RETRY. False if a report returned false.
  */
-MUST_CHECK bool transport_send(const struct transport *transport, struct arena *arena, const char *sender,
+MUST_CHECK bool transport_send(const struct transport *transport, struct arena *arena,
                                const struct letter *letters, size_t count, unsigned deadline_s,
                                transport_report *report, void *with);

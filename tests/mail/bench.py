@@ -39,6 +39,7 @@ class Instance:
         self.path = self.directory / "pumasi.db"
         self.config = self.directory / "pumasi.conf"
         self.maildir = self.directory / "mail"
+        self.settings = {}  # PUMASI_... of the mailer
         self.config.write_text(
             "registration = closed\n"
             f"base_url = https://{HOST}\n"
@@ -71,6 +72,7 @@ class Instance:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PUMASI_")}
         environment["PUMASI_CONFIG"] = str(self.config)
         environment["PUMASI_MAIL_DELAY"] = str(delay)
+        environment.update(self.settings)
         if mail:
             environment["PUMASI_MAIL"] = mail
         return environment

@@ -257,15 +257,17 @@ static bool tell(void *with, const struct letter_end *ends, size_t count) {
 
 static const char bytes[] = "Message-ID: <0.x@example.org>\r\nSubject: x\r\n\r\n.\r\n";
 
+static const char sender[] = "tasks@pumasi.example.org";
+
 static struct letter to(int64_t id, const char *recipient) {
     return (struct letter){.id = id,
+                           .return_path = sender,
                            .recipient = recipient,
                            .message_id = "0.x@example.org",
                            .bytes = bytes,
                            .size = sizeof(bytes) - 1};
 }
 
-static const char sender[] = "tasks@pumasi.example.org";
 
 static void each_letter_has_its_own_end(void **state) {
     (void)state;
@@ -273,7 +275,7 @@ static void each_letter_has_its_own_end(void **state) {
     const struct letter letters[] = {to(0, "a@example.org"), to(1, "nobody@example.org"),
                                      to(2, "later@example.org"), to(3, "b@example.org")};
     struct told told = {0};
-    assert_true(transport_send(transport, arena, sender, letters, 4, 20, tell, &told));
+    assert_true(transport_send(transport, arena, letters, 4, 20, tell, &told));
     assert_int_equal(told.count, 4);
     assert_int_equal(told.results[0].state, LETTER_SENT);
     assert_int_equal(told.results[1].state, LETTER_FAILED);
@@ -296,7 +298,7 @@ static void the_session_holds_nothing_of_its_parent(void **state) {
         others[i] = dup(0); /* a database would be such a one */
     const struct letter letter = to(0, "a@example.org");
     struct told told = {0};
-    assert_true(transport_send(transport, arena, sender, &letter, 1, 20, tell, &told));
+    assert_true(transport_send(transport, arena, &letter, 1, 20, tell, &told));
     assert_int_equal(told.results[0].state, LETTER_SENT);
     assert_in_range(told.most_descriptors, 4, 5);
     for (size_t i = 0; i < COUNT(others); i++)
@@ -308,7 +310,7 @@ static void nothing_is_sent_after_a_record_failed(void **state) {
     const struct transport *transport = start(ANSWERS, "");
     const struct letter letters[] = {to(0, "a@example.org"), to(1, "b@example.org"), to(2, "c@example.org")};
     struct told told = {.stop_after = 1};
-    assert_false(transport_send(transport, arena, sender, letters, 3, 20, tell, &told));
+    assert_false(transport_send(transport, arena, letters, 3, 20, tell, &told));
     assert_int_equal(told.count, 1);
     assert_null(strstr(server.heard, "b@example.org"));
 }
@@ -330,7 +332,7 @@ static void no_letter_waits_for_an_acknowledgement(void **state) {
         letters[i].size = mail.size;
     }
     struct told told = {0};
-    assert_true(transport_send(transport, arena, sender, letters, LETTERS, 20, tell, &told));
+    assert_true(transport_send(transport, arena, letters, LETTERS, 20, tell, &told));
     assert_int_equal(told.count, LETTERS);
     assert_in_range(told.slow, 0, LETTERS / 3);
 }
@@ -341,7 +343,7 @@ static void a_silent_server_is_left_at_the_deadline(void **state) {
     const struct letter letters[] = {to(0, "a@example.org"), to(1, "b@example.org")};
     struct told told = {0};
     int64_t begin_ns = clock_monotonic_ns();
-    assert_true(transport_send(transport, arena, sender, letters, 2, 1, tell, &told));
+    assert_true(transport_send(transport, arena, letters, 2, 1, tell, &told));
     assert_in_range((clock_monotonic_ns() - begin_ns) / 1000000, 900, 5000);
     assert_int_equal(told.count, 2);
     for (size_t i = 0; i < 2; i++) {
@@ -356,7 +358,7 @@ static void no_answer_to_the_final_dot_is_not_sent(void **state) {
     const struct transport *transport = start(STUCK, "");
     const struct letter letter = to(0, "a@example.org");
     struct told told = {0};
-    assert_true(transport_send(transport, arena, sender, &letter, 1, 1, tell, &told));
+    assert_true(transport_send(transport, arena, &letter, 1, 1, tell, &told));
     assert_int_equal(told.results[0].state, LETTER_RETRY);
 }
 
@@ -367,7 +369,7 @@ static void answers_that_came_before_tls_are_not_believed(void **state) {
         const struct transport *transport = start(eager[i], "");
         const struct letter letter = to(0, "a@example.org");
         struct told told = {0};
-        assert_true(transport_send(transport, arena, sender, &letter, 1, 10, tell, &told));
+        assert_true(transport_send(transport, arena, &letter, 1, 10, tell, &told));
         assert_int_equal(told.results[0].state, LETTER_RETRY);
         assert_non_null(strstr(told.results[0].text, "before TLS"));
         assert_null(strstr(server.heard, "STARTTLS"));
@@ -381,7 +383,7 @@ static void tls_that_is_offered_and_refused_is_not_done_without(void **state) {
     const struct transport *transport = start(NO_STARTTLS, "");
     const struct letter letters[] = {to(0, "a@example.org"), to(1, "b@example.org")};
     struct told told = {0};
-    assert_true(transport_send(transport, arena, sender, letters, 2, 20, tell, &told));
+    assert_true(transport_send(transport, arena, letters, 2, 20, tell, &told));
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(told.results[i].state, LETTER_RETRY);
         assert_string_equal(told.results[i].text, "454 4.7.0 not now");
@@ -395,7 +397,7 @@ static void a_refused_password_is_tried_again(void **state) {
     const struct transport *transport = start(NO_SIGN_IN, "user:password@");
     const struct letter letter = to(0, "nobody@example.org");
     struct told told = {0};
-    assert_true(transport_send(transport, arena, sender, &letter, 1, 20, tell, &told));
+    assert_true(transport_send(transport, arena, &letter, 1, 20, tell, &told));
     assert_int_equal(told.results[0].state, LETTER_RETRY);
     assert_string_equal(told.results[0].text, "535 5.7.8 who are you?");
     assert_null(strstr(server.heard, "MAIL"));
@@ -409,17 +411,46 @@ static void no_address_can_bring_a_command(void **state) {
         const struct transport *transport = start(ANSWERS, "");
         const struct letter letters[] = {to(0, wrong[i]), to(1, "b@example.org")};
         struct told told = {0};
-        assert_true(transport_send(transport, arena, sender, letters, 2, 20, tell, &told));
+        assert_true(transport_send(transport, arena, letters, 2, 20, tell, &told));
         assert_int_equal(told.results[0].state, LETTER_FAILED);
         assert_int_equal(told.results[1].state, LETTER_SENT);
         assert_null(strstr(server.heard, "evil"));
-        assert_true(transport_send(transport, arena, "x@example.org>\r\nRCPT TO:<evil@example.org",
-                                   &letters[1], 1, 20, tell, &told));
+        struct letter from_evil = letters[1];
+        from_evil.return_path = "x@example.org>\r\nRCPT TO:<evil@example.org";
+        assert_true(transport_send(transport, arena, &from_evil, 1, 20, tell, &told));
         assert_int_equal(told.results[1].state, LETTER_RETRY);
         assert_non_null(strstr(told.results[1].text, "mail_from"));
         assert_null(strstr(server.heard, "evil"));
         stop();
     }
+}
+
+/* Which refusals mean that there is no such mailbox. */
+static void refusals_are_told_apart(void **state) {
+    (void)state;
+    static const struct {
+        int code;
+        const char *text;
+        bool is_bad_mailbox;
+    } refusals[] = {
+        {550, "5.1.1 <x@example.org>: Recipient address rejected: User unknown", true},
+        {550, "no such user here", true},
+        {551, "user not local", true},
+        {553, "mailbox name not allowed", true},
+        {554, "5.1.10 recipient not found", true},
+        {550, "5.7.1 rejected by policy", false},
+        {550, "5.2.2 mailbox full", false},
+        {552, "too large", false},
+        {554, "no service here", false},
+        {450, "4.1.1 greylisted", false},
+        {250, "2.1.5 ok", false},
+        {0, "", false},
+        {550, "5.1", true}, /* no enhanced code: the reply's own counts */
+        {550, "5.7.12345678901234567890 x", true},
+    };
+    for (size_t i = 0; i < COUNT(refusals); i++)
+        if (letter_names_bad_mailbox(refusals[i].code, refusals[i].text) != refusals[i].is_bad_mailbox)
+            fail_msg("%d %s", refusals[i].code, refusals[i].text);
 }
 
 static void a_maildir_takes_all_letters(void **state) {
@@ -430,7 +461,7 @@ static void a_maildir_takes_all_letters(void **state) {
     struct letter letters[] = {to(0, "a@example.org"), to(1, "b@example.org")};
     letters[1].message_id = "1.x@example.org";
     struct told told = {0};
-    assert_true(transport_send(transport, arena, sender, letters, 2, 20, tell, &told));
+    assert_true(transport_send(transport, arena, letters, 2, 20, tell, &told));
     assert_int_equal(told.count, 2);
     assert_int_equal(told.results[1].state, LETTER_SENT);
     assert_int_equal(unlink(arena_print(arena, "%s/new/0.x_example.org", root)), 0);
@@ -458,6 +489,7 @@ int main(void) {
         TEST(a_refused_password_is_tried_again),
         TEST(no_address_can_bring_a_command),
         TEST(a_maildir_takes_all_letters),
+        cmocka_unit_test(refusals_are_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

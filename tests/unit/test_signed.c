@@ -1,6 +1,7 @@
-/* Links that stop mails: whose they are cannot be changed, and they do what they name. */
+/* What is signed: links that stop mails, and return paths. Whose they are cannot be changed. */
 #include "unit.h"
 
+#include "domain/return_path.h"
 #include "domain/unsubscribe.h"
 #include "domain/watch.h"
 
@@ -91,6 +92,28 @@ static void a_signature_is_for_its_purpose_only(void **state) {
     assert_false(signature_is_good(&other, "bounce", "2.1", made));
 }
 
+static void a_return_path_names_its_delivery(void **state) {
+    (void)state;
+    struct signer signer;
+    assert_int_equal(signer_read(db, &signer), OUTCOME_OK);
+    char *made = arena_copy(fresh.arena, return_path_make(fresh.arena, &signer, "bounces@example.org", 17));
+    assert_int_equal(strncmp(made, "bounces+17.", 11), 0);
+    assert_int_equal(return_path_read(fresh.arena, &signer, made), 17);
+    /* Mail servers fold letters and put their own host. */
+    for (char *c = made; *c; c++)
+        if (*c >= 'a' && *c <= 'z')
+            *c = (char)(*c - 32);
+    assert_int_equal(return_path_read(fresh.arena, &signer, made), 17);
+    assert_true(strlen(made) - strlen("@example.org") <= 64); /* RFC 5321, 4.5.3.1.1 */
+    static const char *const wrong[] = {"",         "bounces@example.org",     "bounces+@example.org",
+                                        "a+17@b.c", "a+17.@b.c",               "a+17.00@b.c",
+                                        "a@b+17.c", "a+99999999999999999999.00@b.c"};
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        assert_int_equal(return_path_read(fresh.arena, &signer, wrong[i]), 0);
+    made[8] = '2';
+    assert_int_equal(return_path_read(fresh.arena, &signer, made), 0);
+}
+
 static const char *how(int64_t id) {
     struct user user = {0};
     assert_int_equal(user_find(db, fresh.arena, id, &user), OUTCOME_OK);
@@ -128,7 +151,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_token_names_one_person_and_one_task), TEST(no_other_token_is_taken),
-        TEST(a_signature_is_for_its_purpose_only),   TEST(one_task_is_stopped_and_goes_on),
+        TEST(a_signature_is_for_its_purpose_only),   TEST(a_return_path_names_its_delivery),   TEST(one_task_is_stopped_and_goes_on),
         TEST(all_mail_is_stopped_for_one_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
