@@ -23,8 +23,8 @@ LIBS := -lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2
 
 # esmtp and OpenSSL belong to the mailer, argon2 to those who hash: --as-needed leaves them out elsewhere.
 SOURCES := $(wildcard lib/*/*.c)
-GENERATED := $(addprefix build/generated/,words_table.c migrations.c routes.c)
-HEADERS := build/generated/words_keys.h
+GENERATED := $(addprefix build/generated/,words_table.c migrations.c routes.c notice_templates.c)
+HEADERS := $(addprefix build/generated/,words_keys.h notice_names.h)
 OBJECTS := $(SOURCES:%.c=$B/%.o) $(GENERATED:build/generated/%.c=$B/generated/%.o)
 LIBRARY := $B/libpumasi.a
 
@@ -58,6 +58,17 @@ build/generated/words_keys.h: scripts/words $(TEXTS)
 build/generated/words_table.c: scripts/words $(TEXTS)
 	@mkdir -p $(@D)
 	@scripts/words table $(foreach l,$(LANGUAGES),$l:www/text/$l.json) > $@
+
+# Both languages have the same sentences, with the same values in them.
+MAIL_TEMPLATES := lib/mail/templates
+build/generated/notice_names.h: scripts/templates $(MAIL_TEMPLATES)/names
+	@mkdir -p $(@D)
+	@scripts/templates names notice $(MAIL_TEMPLATES)/names > $@
+
+build/generated/notice_templates.c: scripts/templates www/text/en.json $(wildcard $(MAIL_TEMPLATES)/*)
+	@mkdir -p $(@D)
+	@scripts/templates table notice $(MAIL_TEMPLATES)/names www/text/en.json \
+		$(foreach t,task.html task.txt daily.html daily.txt,$(MAIL_TEMPLATES)/$t) > $@
 
 build/generated/migrations.c: scripts/migrations $(wildcard db/sqlite/*.sql)
 	@mkdir -p $(@D)
