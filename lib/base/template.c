@@ -190,6 +190,10 @@ static void write_steps(const struct writer *writer, size_t from, size_t end,
             if (field && field->value)
                 add_value(writer, field->value);
             break;
+        case TEMPLATE_ISOLATED:
+            if (field && field->value)
+                add_isolated(writer, field->value);
+            break;
         case TEMPLATE_SENTENCE:
             add_sentence(writer, record, (enum words_key)steps[i].number);
             break;

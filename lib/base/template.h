@@ -4,6 +4,7 @@
  * of steps; there is nothing to parse, and nothing to get wrong, when a text is written. In a file stand
  *
  *     {{name}}                 the value of a name: escaped in .html, one line in .txt
+ *     {{~name}}                the same, isolated: for where more stands in its line
  *     {{mail.open}}            a sentence of www/text in the reader's language, each {name} in it filled
  * likewise
  *     {{#name}}...{{/name}}    once for a value that is not empty, once a record for a list
@@ -11,7 +12,9 @@
  *     {{> part}}               the file `part` of the same ending, put here
  *     {{! why }}               nothing
  *
- * A line that holds nothing but one of the last four leaves no line behind.
+ * A line that holds nothing but one of the last four leaves no line behind. Isolated, a value with letters
+ * that run from right to left turns round nothing but itself (UAX #9: U+2068 and U+2069, or <bdi>); all
+ * values in sentences are.
  */
 
 #include "base/words.h"
@@ -19,6 +22,7 @@
 enum template_kind {
     TEMPLATE_TEXT,     /* `text` as it is */
     TEMPLATE_VALUE,    /* the value of `number` */
+    TEMPLATE_ISOLATED, /* the same, isolated */
     TEMPLATE_SENTENCE, /* words of key `number` */
     TEMPLATE_SECTION,  /* the steps before `end`, for each record of `number` */
     TEMPLATE_INVERSE,  /* the steps before `end`, if there is nothing of `number` */
@@ -51,9 +55,6 @@ void template_set(struct template_record *record, unsigned name, const char *val
 /* A new record at the end of the list of that name, for its fields to be set. */
 struct template_record *template_add(struct template_record *record, unsigned name);
 
-/*
- * Adds the text. A value with letters that run from right to left, put into a sentence, is isolated (UAX #9:
- * U+2068 and U+2069, or <bdi>), so that it turns round nothing but itself.
- */
+/* Adds the text. */
 void template_write(struct buffer *out, const struct template *template, enum language language,
                     const struct template_record *record);

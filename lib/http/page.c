@@ -7,18 +7,13 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "domain/change_words.h"
+#include "domain/day_words.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PERSON_COLOURS = 12, DAY_S = 24 * 3600, DAYS_IN_WORDS = 6 };
-
-static const enum words_key months[] = {
-    WORDS_PAGE_MONTH_1, WORDS_PAGE_MONTH_2,  WORDS_PAGE_MONTH_3,  WORDS_PAGE_MONTH_4,
-    WORDS_PAGE_MONTH_5, WORDS_PAGE_MONTH_6,  WORDS_PAGE_MONTH_7,  WORDS_PAGE_MONTH_8,
-    WORDS_PAGE_MONTH_9, WORDS_PAGE_MONTH_10, WORDS_PAGE_MONTH_11, WORDS_PAGE_MONTH_12,
-};
+enum { PERSON_COLOURS = 12 };
 
 void page_words(struct buffer *out, enum language language, enum words_key key) {
     buffer_add_html(out, words(language, key));
@@ -72,46 +67,21 @@ void page_person(struct buffer *out, enum language language, const struct person
 
 /* ---- days ---- */
 
-/* Days since 1970 of "YYYY-MM-DD" (Hinnant, "chrono-compatible low-level date algorithms"). */
-static int64_t day_number(const char *day) {
-    int64_t year = strtoll(day, NULL, 10);
-    int64_t month = strtoll(day + 5, NULL, 10);
-    int64_t shifted = month > 2 ? month - 3 : month + 9;
-    year -= month <= 2;
-    int64_t of_year = (153 * shifted + 2) / 5 + strtoll(day + 8, NULL, 10) - 1;
-    return year * 365 + year / 4 - year / 100 + year / 400 + of_year - 719468;
-}
-
 const char *page_day(struct arena *arena, enum language language, const char *day, int64_t now) {
-    if (!clock_is_day(day, strlen(day)))
-        return day;
     char today[CLOCK_DAY_BYTES];
     clock_write_day(now, today);
-    bool is_this_year = memcmp(today, day, 4) == 0;
-    enum words_key month = months[strtol(day + 5, NULL, 10) - 1];
-    return words_print(arena, language, is_this_year ? WORDS_PAGE_DATE : WORDS_PAGE_DATE_YEAR,
-                       {"day", arena_print(arena, "%ld", strtol(day + 8, NULL, 10))},
-                       {"month", words(language, month)}, {"year", arena_print(arena, "%.4s", day)});
+    return day_words(arena, language, day, today);
 }
 
 void page_due(struct buffer *out, enum language language, const struct task *task, int64_t now) {
     if (!task->due_on || !clock_is_day(task->due_on, strlen(task->due_on)))
         return;
-    int64_t days = day_number(task->due_on) - now / DAY_S;
+    char today[CLOCK_DAY_BYTES];
+    clock_write_day(now, today);
+    int64_t days = days_between(today, task->due_on);
     bool is_done = strcmp(task->status, "done") == 0;
-    const char *date = page_day(out->arena, language, task->due_on, now);
-    const char *count = arena_print(out->arena, "%lld", (long long)llabs(days));
-    const char *text;
-    if (is_done || days > DAYS_IN_WORDS)
-        text = date;
-    else if (days == -1)
-        text = words(language, WORDS_PAGE_DUE_LATE_ONE);
-    else if (days < 0)
-        text = words_print(out->arena, language, WORDS_PAGE_DUE_LATE, {"count", count});
-    else if (days <= 1)
-        text = words(language, days == 0 ? WORDS_PAGE_DUE_TODAY : WORDS_PAGE_DUE_TOMORROW);
-    else
-        text = words_print(out->arena, language, WORDS_PAGE_DUE_SOON, {"count", count});
+    const char *date = day_words(out->arena, language, task->due_on, today);
+    const char *text = is_done ? date : due_words(out->arena, language, task->due_on, today);
     const char *class = is_done || days > 1 ? "" : days < 0 ? " class=\"is-late\"" : " class=\"is-soon\"";
     buffer_print(out, "<time datetime=\"%s\" title=\"", task->due_on);
     buffer_add_html(out, date);

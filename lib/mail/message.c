@@ -130,6 +130,21 @@ static void add_part(struct buffer *out, const char *boundary, const char *type,
     buffer_add(out, "\r\n");
 }
 
+/*
+ * RFC 2369, and for https RFC 8058: readers offer a button that needs no page. An address takes no line end,
+ * so the line may be longer than 78 characters; it stays below the 998 of RFC 5322, section 2.1.1.
+ */
+static void add_unsubscribe(struct buffer *out, const char *url) {
+    enum { MOST_URL = 900 };
+    if (!url || strlen(url) > MOST_URL)
+        return;
+    add_bracketed(out, "List-Unsubscribe: ", url);
+    if (strncmp(url, "https://", strlen("https://")) == 0)
+        buffer_add(out, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+}
+
+/* No "Precedence: bulk": RFC 2076 lists it as discouraged, some servers send no bounces to such mail, and we
+ * live by them; Auto-Submitted (RFC 3834) is what keeps programs from answering. */
 struct buffer message_write(struct arena *arena, const struct message *message) {
     struct buffer out = buffer_new(arena, 4096 + (strlen(message->text) + strlen(message->html)) * 3 / 2);
     /* Base64 has no "_": the boundary cannot occur in a part. */
@@ -144,6 +159,7 @@ struct buffer message_write(struct arena *arena, const struct message *message) 
         add_bracketed(&out, "In-Reply-To: ", message->thread_id);
     }
     add_bracketed(&out, "List-Id: ", message->list_id);
+    add_unsubscribe(&out, message->unsubscribe_url);
     buffer_print(&out,
                  "Auto-Submitted: auto-generated\r\n"
                  "Content-Language: %s\r\n"

@@ -14,9 +14,10 @@ struct message {
     const char *to_name;
     const char *to_address;
     const char *subject;
-    const char *message_id; /* "task-7.12.3.x@host": the same at each try */
-    const char *thread_id;  /* of the thing it is about: mails that share it come together; NULL: none */
-    const char *list_id;    /* "pumasi.host" (RFC 2919) */
+    const char *message_id;      /* "task-7.12.3.x@host": the same at each try */
+    const char *thread_id;       /* of the thing it is about: mails that share it come together; NULL: none */
+    const char *list_id;         /* "pumasi.host" (RFC 2919) */
+    const char *unsubscribe_url; /* where a POST stops these mails (RFC 8058); NULL: none */
     int64_t date;
     enum language language;
     const char *text;

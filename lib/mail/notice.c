@@ -1,262 +1,343 @@
 /*
- * The plain text and the HTML tell the same in the same order: who did what; the fields, old and new; the
- * description and comments, quoted; the link; why the reader gets this.
+ * A record of the templates' names (lib/mail/templates/names) is filled with the news, in the order in which
+ * both forms tell them, and written twice, as plain text and as HTML.
  */
 #include "mail/notice.h"
 
+#include "base/clock.h"
+#include "base/diff.h"
+#include "base/template.h"
 #include "domain/change_words.h"
+#include "domain/day_words.h"
+#include "notice_names.h"
 
 #include <string.h>
 
-enum { MOST_QUOTED_BYTES = 8000 };
+/* Generated from lib/mail/templates. */
+extern const struct template NOTICE_TASK_HTML;
+extern const struct template NOTICE_TASK_TXT;
+extern const struct template NOTICE_DAILY_HTML;
+extern const struct template NOTICE_DAILY_TXT;
 
-struct text {
+/* A description or comment is quoted up to a few pages. Of a mail that has many of them only the beginnings
+ * are, from where it comes near to what readers cut off (Gmail: HTML of 102 KB). */
+enum {
+    MOST_QUOTED_BYTES = 8000,
+    MOST_QUOTED_BYTES_IN_ALL = 32000,
+    LEAST_QUOTED_BYTES = 200,
+    MOST_TASKS = 100
+};
+
+struct telling {
     struct arena *arena;
     enum language language;
     const struct notice *notice;
-    struct buffer plain;
-    struct buffer html;
+    const char *zone;
+    const char *today; /* where the reader is */
+    size_t quoted;     /* bytes so far */
 };
 
-static void add_html_words(struct text *text, enum words_key key) {
-    buffer_add_html(&text->html, words(text->language, key));
+/* ---- words ---- */
+
+static const char *number(const struct telling *telling, int64_t value) {
+    return arena_print(telling->arena, "%lld", (long long)value);
 }
 
-/* Values stand in lines of the plain text; a line end in one would begin a line that we did not write. */
-static const char *one_line(struct arena *arena, const char *text) {
-    char *line = arena_copy(arena, text);
-    for (char *c = line; *c; c++)
-        if (*c == '\n' || *c == '\r')
-            *c = ' ';
-    return line;
+static const char *day(const struct telling *telling, const char *date) {
+    return day_words(telling->arena, telling->language, date, telling->today);
 }
 
-/* A sentence of its own, in both. */
-static void add_paragraph(struct text *text, const char *sentence) {
-    buffer_print(&text->plain, "%s\n\n", sentence);
-    buffer_add(&text->html, "<p>");
-    buffer_add_html(&text->html, sentence);
-    buffer_add(&text->html, "</p>\n");
+/* A clock in UTC says so: it is what somebody has who never chose a zone. */
+static const char *when(const struct telling *telling, int64_t at) {
+    struct clock_local local = clock_local(telling->zone, at);
+    const char *time = arena_print(telling->arena, "%02d:%02d", local.hour, local.minute);
+    bool is_utc = strcmp(telling->zone, "UTC") == 0;
+    return words_print(telling->arena, telling->language, is_utc ? WORDS_MAIL_WHEN_UTC : WORDS_MAIL_WHEN,
+                       {"date", day(telling, local.day)}, {"time", time});
 }
 
-static const char *name_of(const struct text *text, const struct person *person) {
-    return person->name ? one_line(text->arena, person->name) : words(text->language, WORDS_PAGE_SOMEONE);
+static const char *task_link(const struct telling *telling, const struct task *task) {
+    return arena_print(telling->arena, "%s/tasks.html?task=%lld", telling->notice->base_url,
+                       (long long)task->id);
 }
 
-static void add_sentence(struct text *text, enum words_key key, const struct person *who) {
-    add_paragraph(text, words_print(text->arena, text->language, key, {"who", name_of(text, who)}));
+/* ---- parts ---- */
+
+static void name_task(const struct telling *telling, struct template_record *at, const struct task *task) {
+    template_set(at, NOTICE_NUMBER, number(telling, task->id));
+    template_set(at, NOTICE_TITLE, task->title);
+    template_set(at, NOTICE_LINK, task_link(telling, task));
+}
+
+/* Somebody did it, at that time. */
+static struct template_record *add_deed(const struct telling *telling, struct template_record *at,
+                                        enum notice_name what, const struct person *who, int64_t time) {
+    struct template_record *deed = template_add(at, what);
+    template_set(deed, NOTICE_WHO, who->name ? who->name : words(telling->language, WORDS_PAGE_SOMEONE));
+    template_set(deed, NOTICE_WHEN, when(telling, time));
+    return deed;
+}
+
+static void add_deeds(const struct telling *telling, struct template_record *at,
+                      const struct task_news *news) {
+    bool is_mine = news->task.assignee.id == telling->notice->delivery->recipient.id;
+    if (news->is_created)
+        (void)add_deed(telling, at, is_mine ? NOTICE_CREATED_FOR_YOU : NOTICE_CREATED, &news->task.creator,
+                       news->task.created_at);
+    if (news->is_deleted)
+        (void)add_deed(telling, at, NOTICE_DELETED, &news->actor, news->at);
+    else if (news->is_restored)
+        (void)add_deed(telling, at, NOTICE_RESTORED, &news->actor, news->at);
+    if (news->change_count && !news->is_created)
+        (void)add_deed(telling, at, news->has_several_actors ? NOTICE_CHANGED_BY_SEVERAL : NOTICE_CHANGED,
+                       &news->actor, news->at);
 }
 
 /* Long texts are cut at a character's end; the rest is behind the link. */
-static const char *shortened(struct arena *arena, const char *quoted) {
-    size_t size = strlen(quoted);
-    if (size <= MOST_QUOTED_BYTES)
-        return quoted;
-    size = MOST_QUOTED_BYTES;
-    while (size && ((unsigned char)quoted[size] & 0xC0) == 0x80)
-        size--;
-    return arena_print(arena, "%.*s …", (int)size, quoted);
+static const char *shortened(struct telling *telling, const char *text) {
+    size_t size = strlen(text);
+    size_t most = telling->quoted < MOST_QUOTED_BYTES_IN_ALL ? MOST_QUOTED_BYTES : LEAST_QUOTED_BYTES;
+    telling->quoted += size < most ? size : most;
+    if (size <= most)
+        return text;
+    while (most && ((unsigned char)text[most] & 0xC0) == 0x80)
+        most--;
+    return arena_print(telling->arena, "%.*s …", (int)most, text);
 }
 
-static void add_quote(struct text *text, const char *quoted) {
-    quoted = shortened(text->arena, quoted);
-    buffer_add(
-        &text->html,
-        "<blockquote dir=\"auto\" style=\"margin:0 0 16px;padding:0 12px;border-left:3px solid #8fbfae;"
-        "white-space:pre-wrap\">");
-    buffer_add_html(&text->html, quoted);
-    buffer_add(&text->html, "</blockquote>\n");
-    while (*quoted) {
-        size_t size = strcspn(quoted, "\r\n");
-        buffer_add(&text->plain, "> ");
-        buffer_add_bytes(&text->plain, quoted, size);
-        buffer_add_char(&text->plain, '\n');
-        quoted += size;
-        quoted += *quoted == '\r' && quoted[1] == '\n' ? 2 : *quoted != '\0';
-    }
-    buffer_add_char(&text->plain, '\n');
-}
-
-/* ---- what happened ---- */
-
-static void add_lead(struct text *text) {
-    const struct task_news *content = text->notice->content->news;
-    bool is_mine = content->task.assignee.id == text->notice->delivery->recipient.id;
-    const struct person *who = &content->actor;
-    if (content->is_created)
-        add_sentence(text, is_mine ? WORDS_MAIL_CREATED_FOR_YOU : WORDS_MAIL_CREATED, &content->task.creator);
-    if (content->is_deleted)
-        add_sentence(text, WORDS_MAIL_DELETED, who);
-    else if (content->is_restored)
-        add_sentence(text, WORDS_MAIL_RESTORED, who);
-    if (content->change_count && !content->is_created)
-        add_sentence(text, content->has_several_actors ? WORDS_MAIL_CHANGED_BY_SEVERAL : WORDS_MAIL_CHANGED,
-                     who);
-}
-
-static void add_cell(struct text *text, const char *value, const char *style) {
-    buffer_print(&text->html, "<td dir=\"auto\" style=\"padding:6px 16px 6px 0;vertical-align:top%s\">",
-                 style);
-    buffer_add_html(&text->html, value);
-    buffer_add(&text->html, "</td>");
-}
-
-static void add_row(struct text *text, const char *field, const char *from, const char *to) {
-    from = one_line(text->arena, from);
-    to = one_line(text->arena, to);
-    buffer_print(&text->plain, "  %s: %s -> %s\n", field, from, to);
-    buffer_add(&text->html, "<tr>");
-    add_cell(text, field, ";color:#5f635f");
-    add_cell(text, from, ";color:#5f635f");
-    add_cell(text, to, ";font-weight:600");
-    buffer_add(&text->html, "</tr>\n");
-}
-
-static void add_head_cell(struct text *text, enum words_key key) {
-    buffer_add(&text->html,
-               "<th style=\"padding:0 16px 4px 0;text-align:left;font-weight:400;color:#5f635f\">");
-    add_html_words(text, key);
-    buffer_add(&text->html, "</th>");
-}
-
-/* Old and new, field by field; the description follows as a quote. */
-static void add_changes(struct text *text) {
-    const struct task_news *content = text->notice->content->news;
-    const struct event_change *description = NULL;
-    bool has_rows = false;
-    for (size_t i = 0; i < content->change_count; i++) {
-        const struct event_change *change = &content->changes[i];
-        if (strcmp(change->field, "description") == 0) {
-            description = change;
-            continue;
-        }
-        if (!has_rows) {
-            buffer_add(&text->html, "<table style=\"border-collapse:collapse;margin:0 0 16px\">\n<tr>");
-            add_head_cell(text, WORDS_MAIL_FIELD);
-            add_head_cell(text, WORDS_MAIL_BEFORE);
-            add_head_cell(text, WORDS_MAIL_NOW);
-            buffer_add(&text->html, "</tr>\n");
-            has_rows = true;
-        }
-        const char *from = change_from(text->arena, text->language, change);
-        const char *to = change_to(text->arena, text->language, change);
-        add_row(text, change_field(text->language, change), from ? from : "–", to ? to : "–");
-    }
-    if (has_rows) {
-        buffer_add_char(&text->plain, '\n');
-        buffer_add(&text->html, "</table>\n");
-    }
-    if (description) {
-        const char *to = change_to(text->arena, text->language, description);
-        add_paragraph(text, words(text->language, WORDS_MAIL_DESCRIBED));
-        add_quote(text, to ? to : "–");
+static void add_quote(struct telling *telling, struct template_record *at, const char *text) {
+    text = shortened(telling, text);
+    while (*text) {
+        size_t size = strcspn(text, "\r\n");
+        template_set(template_add(at, NOTICE_LINES), NOTICE_LINE,
+                     arena_copy_bytes(telling->arena, text, size));
+        text += size;
+        text += text[0] == '\r' && text[1] == '\n' ? 2 : *text != '\0';
     }
 }
 
-static void add_fact(struct text *text, enum words_key field, const char *value) {
+static void add_fact(const struct telling *telling, struct template_record *table, enum words_key field,
+                     const char *value) {
     if (!value)
         return;
-    value = one_line(text->arena, value);
-    buffer_print(&text->plain, "  %s: %s\n", words(text->language, field), value);
-    buffer_add(&text->html, "<tr>");
-    add_cell(text, words(text->language, field), ";color:#5f635f");
-    add_cell(text, value, ";font-weight:600");
-    buffer_add(&text->html, "</tr>\n");
+    struct template_record *fact = template_add(table, NOTICE_FACTS);
+    template_set(fact, NOTICE_FIELD, words(telling->language, field));
+    template_set(fact, NOTICE_VALUE, value);
 }
 
 /* A new task as it is now, since there is no old. */
-static void add_task(struct text *text) {
-    const struct task *task = &text->notice->content->news->task;
-    buffer_add(&text->html, "<table style=\"border-collapse:collapse;margin:0 0 16px\">\n");
-    add_fact(text, WORDS_PAGE_FIELD_ASSIGNEE, task->assignee.name);
-    add_fact(text, WORDS_PAGE_FIELD_STATUS, choice_words(text->language, "status", task->status));
-    if (task->progress)
-        add_fact(text, WORDS_PAGE_FIELD_PROGRESS, arena_print(text->arena, "%d", (int)task->progress));
-    add_fact(text, WORDS_PAGE_FIELD_PRIORITY, choice_words(text->language, "priority", task->priority));
-    add_fact(text, WORDS_PAGE_FIELD_DUE_ON, task->due_on);
+static void add_task(struct telling *telling, struct template_record *at, const struct task *task) {
+    enum language language = telling->language;
     const struct event_change labels = {.field = "labels", .to = task->labels};
-    add_fact(text, WORDS_PAGE_FIELD_LABELS, change_to(text->arena, text->language, &labels));
-    buffer_add(&text->html, "</table>\n");
-    buffer_add_char(&text->plain, '\n');
+    struct template_record *table = template_add(at, NOTICE_NEW_TASK);
+    add_fact(telling, table, WORDS_PAGE_FIELD_ASSIGNEE, task->assignee.name);
+    add_fact(telling, table, WORDS_PAGE_FIELD_STATUS, choice_words(language, "status", task->status));
+    if (task->progress)
+        add_fact(telling, table, WORDS_PAGE_FIELD_PROGRESS, number(telling, task->progress));
+    add_fact(telling, table, WORDS_PAGE_FIELD_PRIORITY, choice_words(language, "priority", task->priority));
+    add_fact(telling, table, WORDS_PAGE_FIELD_DUE_ON, task->due_on ? day(telling, task->due_on) : NULL);
+    add_fact(telling, table, WORDS_PAGE_FIELD_LABELS, change_to(telling->arena, language, &labels));
     if (*task->description)
-        add_quote(text, task->description);
+        add_quote(telling, template_add(at, NOTICE_DESCRIPTION), task->description);
 }
 
-static void add_comments(struct text *text) {
-    const struct task_news *content = text->notice->content->news;
-    for (size_t i = 0; i < content->comment_count; i++) {
-        add_sentence(text, WORDS_MAIL_COMMENTED, &content->comments[i].actor);
-        add_quote(text, content->comments[i].comment);
+/* ---- changes ---- */
+
+static void add_diff_line(const struct telling *telling, struct template_record *at,
+                          const struct diff_line *line) {
+    static const enum notice_name names[][2] = {
+        [DIFF_SAME] = {NOTICE_SAME, NOTICE_SAME},
+        [DIFF_REMOVED] = {NOTICE_REMOVED, NOTICE_REMOVED_WORDS},
+        [DIFF_ADDED] = {NOTICE_ADDED, NOTICE_ADDED_WORDS},
+        [DIFF_GAP] = {NOTICE_GAP, NOTICE_GAP},
+    };
+    struct template_record *told =
+        template_add(template_add(at, NOTICE_DIFF), names[line->kind][line->is_altered]);
+    if (line->kind == DIFF_GAP)
+        template_set(told, NOTICE_COUNT, number(telling, (int64_t)line->left_out));
+    for (size_t i = 0; i < line->piece_count; i++) {
+        struct template_record *piece = template_add(told, NOTICE_PIECES);
+        template_set(piece, NOTICE_PIECE, line->pieces[i].text);
+        template_set(piece, NOTICE_IS_CHANGED, line->pieces[i].is_changed ? "1" : "");
     }
 }
 
-static void add_foot(struct text *text) {
-    static const enum words_key reasons[] = {
-        [REASON_ASSIGNEE] = WORDS_MAIL_WHY_ASSIGNEE, [REASON_WAS_ASSIGNEE] = WORDS_MAIL_WHY_WAS_ASSIGNEE,
-        [REASON_CREATOR] = WORDS_MAIL_WHY_CREATOR,   [REASON_MENTIONED] = WORDS_MAIL_WHY_CREATOR,
-        [REASON_WATCHER] = WORDS_MAIL_WHY_CREATOR,   [REASON_ALL] = WORDS_MAIL_WHY_CREATOR,
-        [REASON_RULE] = WORDS_MAIL_WHY_CREATOR,
-    };
-    const char *why = words(text->language, reasons[text->notice->content->reason]);
-    const char *link = arena_print(text->arena, "%s/tasks.html?task=%lld", text->notice->base_url,
-                                   (long long)text->notice->delivery->task_id);
-    buffer_print(&text->plain, "%s\n\n%s\n", link, why);
-    buffer_add(&text->html, "<p style=\"margin:24px 0\"><a href=\"");
-    buffer_add_html(&text->html, link);
-    buffer_add(&text->html, "\" style=\"color:#1f6f5c\">");
-    add_html_words(text, WORDS_MAIL_OPEN);
-    buffer_add(&text->html, "</a></p>\n<p style=\"color:#5f635f;font-size:13px\">");
-    buffer_add_html(&text->html, why);
-    buffer_add(&text->html, "</p>\n</body></html>\n");
+static void add_description(const struct telling *telling, struct template_record *at,
+                            const struct event_change *change) {
+    const char *from = change_from(telling->arena, telling->language, change);
+    const char *to = change_to(telling->arena, telling->language, change);
+    struct diff diff = diff_texts(telling->arena, from ? from : "", to ? to : "");
+    struct template_record *rewritten = template_add(at, NOTICE_REWRITTEN);
+    template_set(rewritten, NOTICE_IS_CUT, diff.is_cut ? "1" : "");
+    for (size_t i = 0; i < diff.line_count; i++)
+        add_diff_line(telling, rewritten, &diff.lines[i]);
 }
 
-static void add_head(struct text *text, const char *title) {
-    buffer_print(&text->plain, "%s\n\n", one_line(text->arena, title));
-    buffer_print(
-        &text->html,
-        "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"></head>\n"
-        "<body style=\"max-width:36em;margin:0 auto;padding:16px;color:#232623;overflow-wrap:anywhere;"
-        "font:16px/1.5 system-ui,'Apple SD Gothic Neo','Noto Sans KR',sans-serif\">\n"
-        "<h1 dir=\"auto\" style=\"font-size:20px;margin:0 0 16px\">",
-        language_code(text->language));
-    buffer_add_html(&text->html, title);
-    buffer_add(&text->html, "</h1>\n");
+static const char *side(const struct telling *telling, const struct event_change *change, const char *text) {
+    if (!text)
+        return "–";
+    return strcmp(change->field, "due_on") == 0 ? day(telling, text) : text;
+}
+
+/* Old and new, field by field; the description follows line by line. */
+static void add_changes(const struct telling *telling, struct template_record *at,
+                        const struct task_news *news) {
+    struct template_record *table = NULL;
+    for (size_t i = 0; i < news->change_count; i++) {
+        const struct event_change *change = &news->changes[i];
+        if (strcmp(change->field, "description") == 0) {
+            add_description(telling, at, change);
+            continue;
+        }
+        if (!table)
+            table = template_add(at, NOTICE_EDITS);
+        struct template_record *row = template_add(table, NOTICE_CHANGES);
+        template_set(row, NOTICE_FIELD, change_field(telling->language, change));
+        template_set(row, NOTICE_FROM,
+                     side(telling, change, change_from(telling->arena, telling->language, change)));
+        template_set(row, NOTICE_TO,
+                     side(telling, change, change_to(telling->arena, telling->language, change)));
+    }
+}
+
+static void add_news(struct telling *telling, struct template_record *at, const struct task_news *news) {
+    add_deeds(telling, at, news);
+    if (news->is_created)
+        add_task(telling, at, &news->task);
+    else
+        add_changes(telling, at, news);
+    for (size_t i = 0; i < news->comment_count; i++) {
+        const struct event *comment = &news->comments[i];
+        add_quote(telling, add_deed(telling, at, NOTICE_COMMENTS, &comment->actor, comment->at),
+                  comment->comment);
+    }
+}
+
+static void add_due(const struct telling *telling, struct template_record *at, enum notice_name what,
+                    const struct task *task) {
+    struct template_record *due = template_add(at, what);
+    name_task(telling, due, task);
+    template_set(due, NOTICE_DATE, day(telling, task->due_on));
+    template_set(due, NOTICE_DUE, due_words(telling->arena, telling->language, task->due_on, telling->today));
+}
+
+/* ---- whole mails ---- */
+
+static void fill_task(struct telling *telling, struct template_record *root, const struct task_news *news) {
+    name_task(telling, root, &news->task);
+    if (news->is_due && news->task.due_on)
+        add_due(telling, root, NOTICE_DUE_LINE, &news->task);
+    add_news(telling, root, news);
+}
+
+static bool has_more_than_due(const struct task_news *news) {
+    return !news->is_due || news->is_created || news->is_deleted || news->is_restored || news->change_count ||
+           news->comment_count;
+}
+
+struct counts {
+    size_t due;
+    size_t news;
+};
+
+/* First what is due, then what is new; a task may be both. */
+static struct counts fill_daily(struct telling *telling, struct template_record *root,
+                                const struct delivery_content *content) {
+    struct counts counts = {0};
+    struct template_record *due_list = NULL;
+    for (size_t i = 0; i < content->news_count; i++) {
+        const struct task_news *news = &content->news[i];
+        if (news->is_due && news->task.due_on && counts.due++ < MOST_TASKS) {
+            due_list = due_list ? due_list : template_add(root, NOTICE_DUE_LIST);
+            add_due(telling, due_list, NOTICE_DUE_TASKS, &news->task);
+        }
+        if (has_more_than_due(news) && counts.news++ < MOST_TASKS) {
+            struct template_record *told = template_add(root, NOTICE_NEWS);
+            name_task(telling, told, &news->task);
+            add_news(telling, told, news);
+        }
+    }
+    if (counts.news > MOST_TASKS)
+        template_set(template_add(root, NOTICE_MORE_TASKS), NOTICE_COUNT,
+                     number(telling, (int64_t)(counts.news - MOST_TASKS)));
+    template_set(root, NOTICE_HEADING,
+                 words_print(telling->arena, telling->language, WORDS_MAIL_DAILY_HEADING,
+                             {"date", day(telling, telling->today)}));
+    return counts;
+}
+
+static const char *daily_subject(const struct telling *telling, struct counts counts) {
+    enum words_key key = counts.due && counts.news ? WORDS_MAIL_DAILY_SUBJECT
+                         : counts.due              ? WORDS_MAIL_DAILY_SUBJECT_DUE
+                                                   : WORDS_MAIL_DAILY_SUBJECT_NEWS;
+    return words_print(
+        telling->arena, telling->language, key, {"name", words(telling->language, WORDS_PAGE_NAME)},
+        {"date", day(telling, telling->today)}, {"due_count", number(telling, (int64_t)counts.due)},
+        {"news_count", number(telling, (int64_t)counts.news)});
+}
+
+static const char *task_subject(const struct telling *telling, const struct task *task) {
+    return words_print(telling->arena, telling->language, WORDS_MAIL_SUBJECT,
+                       {"name", words(telling->language, WORDS_PAGE_NAME)}, {"id", number(telling, task->id)},
+                       {"title", task->title});
+}
+
+static const char *why(const struct telling *telling, bool is_daily) {
+    static const enum words_key reasons[REASON_COUNT] = {
+        [REASON_ASSIGNEE] = WORDS_MAIL_WHY_ASSIGNEE,   [REASON_WAS_ASSIGNEE] = WORDS_MAIL_WHY_WAS_ASSIGNEE,
+        [REASON_MENTIONED] = WORDS_MAIL_WHY_MENTIONED, [REASON_CREATOR] = WORDS_MAIL_WHY_CREATOR,
+        [REASON_WATCHER] = WORDS_MAIL_WHY_WATCHER,     [REASON_ALL] = WORDS_MAIL_WHY_ALL,
+        [REASON_RULE] = WORDS_MAIL_WHY_RULE,
+    };
+    return words(telling->language,
+                 is_daily ? WORDS_MAIL_WHY_DAILY : reasons[telling->notice->content->reason]);
+}
+
+static const char *written(const struct telling *telling, const struct template *template,
+                           const struct template_record *root) {
+    struct buffer out = buffer_new(telling->arena, 8192);
+    template_write(&out, template, telling->language, root);
+    return out.data;
 }
 
 struct message notice_message(struct arena *arena, const struct notice *notice) {
     const struct user *reader = &notice->delivery->recipient;
     const struct task *task = &notice->content->news->task;
-    const char *id = arena_print(arena, "%lld", (long long)task->id);
-    const char *name = words(reader->language, WORDS_PAGE_NAME);
-    struct text text = {
-        .arena = arena,
-        .language = reader->language,
-        .notice = notice,
-        .plain = buffer_new(arena, 2048),
-        .html = buffer_new(arena, 4096),
-    };
-    add_head(&text, arena_print(arena, "#%s %s", id, task->title));
-    add_lead(&text);
-    if (notice->content->news->is_created)
-        add_task(&text);
-    else
-        add_changes(&text);
-    add_comments(&text);
-    add_foot(&text);
+    bool is_daily = notice->delivery->task_id == 0;
+    const char *zone = reader->mail.time_zone ? reader->mail.time_zone : "UTC";
+    struct clock_local local = clock_local(zone, notice->now);
+    struct telling telling = {.arena = arena,
+                              .language = reader->language,
+                              .notice = notice,
+                              .zone = zone,
+                              .today = arena_copy(arena, local.day)};
+    struct template_record *root = template_record(arena);
+    const char *subject;
+    if (is_daily) {
+        subject = daily_subject(&telling, fill_daily(&telling, root, notice->content));
+    } else {
+        subject = task_subject(&telling, task);
+        fill_task(&telling, root, notice->content->news);
+    }
+    template_set(root, NOTICE_LANGUAGE, language_code(reader->language));
+    template_set(root, NOTICE_SUBJECT, subject);
+    template_set(root, NOTICE_WHY, why(&telling, is_daily));
+    template_set(root, NOTICE_MUTE_URL, notice->mute_url);
+    template_set(root, NOTICE_UNSUBSCRIBE_URL, notice->unsubscribe_url);
     return (struct message){
-        .from_name = name,
+        .from_name = words(reader->language, WORDS_PAGE_NAME),
         .from_address = notice->sender,
         .to_name = reader->name,
         .to_address = reader->email,
-        .subject = words_print(arena, reader->language, WORDS_MAIL_SUBJECT, {"name", name}, {"id", id},
-                               {"title", task->title}),
+        .subject = subject,
         .message_id = notice->delivery->message_id,
-        .thread_id = arena_print(arena, "task-%s@%s", id, notice->host),
+        .thread_id = is_daily ? NULL : arena_print(arena, "task-%lld@%s", (long long)task->id, notice->host),
         .list_id = arena_print(arena, "pumasi.%s", notice->host),
-        .date = notice->delivery->created_at,
+        .unsubscribe_url = notice->unsubscribe_url,
+        .date = notice->now,
         .language = reader->language,
-        .text = text.plain.data,
-        .html = text.html.data,
+        .text = written(&telling, is_daily ? &NOTICE_DAILY_TXT : &NOTICE_TASK_TXT, root),
+        .html = written(&telling, is_daily ? &NOTICE_DAILY_HTML : &NOTICE_TASK_HTML, root),
     };
 }
 

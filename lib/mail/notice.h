@@ -1,15 +1,21 @@
 #pragma once
-/* What a mail says: from what happened to a task to subject, text and HTML in the reader's language. */
+/*
+ * What a mail says: from what happened to tasks to subject, text and HTML in the reader's language. How it
+ * looks stands in lib/mail/templates; here is found what they name.
+ */
 
 #include "domain/delivery.h"
 #include "mail/message.h"
 
 struct notice {
     const struct delivery *delivery;
-    const struct delivery_content *content;
-    const char *base_url; /* without a slash at the end */
-    const char *host;     /* of Message-IDs and List-Id */
-    const char *sender;   /* address */
+    const struct delivery_content *content; /* with news: nothing is no mail */
+    const char *base_url;                   /* without a slash at the end */
+    const char *host;                       /* of Message-IDs and List-Id */
+    const char *sender;                     /* address */
+    const char *unsubscribe_url;            /* stops all mail to the reader; NULL: no such link */
+    const char *mute_url;                   /* stops this task's; NULL: none, as in a daily mail */
+    int64_t now;                            /* the mail's date; due days are told as seen from here */
 };
 
 /* The message, ready to be written. */

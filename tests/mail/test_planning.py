@@ -157,7 +157,7 @@ class Planning(unittest.TestCase):
         texts = self.mailed()
         self.assertEqual(list(texts), ["bo"])
         self.assertIn("Better plan", texts["bo"])
-        self.assertIn("2026-12-24", texts["bo"])
+        self.assertIn("24 Dec", texts["bo"])
 
     def test_comments_are_quoted(self):
         task = self.task(self.bo)

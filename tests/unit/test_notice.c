@@ -52,6 +52,9 @@ static struct message written(void) {
         .base_url = "https://pumasi.example.org",
         .host = "pumasi.example.org",
         .sender = "tasks@pumasi.example.org",
+        .unsubscribe_url = "https://pumasi.example.org/api/unsubscribe?token=3.0.aa",
+        .mute_url = delivery.task_id ? "https://pumasi.example.org/api/unsubscribe?token=3.7.bb" : NULL,
+        .now = 1795473660,
     };
     return notice_message(arena, &notice);
 }
@@ -86,31 +89,38 @@ static void a_change_is_told_old_and_new(void **state) {
     (void)state;
     tell_changes(all_changes, COUNT(all_changes));
     struct message mail = written();
-    assert_string_equal(mail.text, "#7 Print the flyers\n"
-                                   "\n"
-                                   "Min changed this task.\n"
-                                   "\n"
-                                   "  Title: Print -> Print the flyers\n"
-                                   "  Status: To do -> Doing\n"
-                                   "  Progress: 10 -> 40\n"
-                                   "  Priority: Normal -> Urgent\n"
-                                   "  In charge: – -> Ji-woo\n"
-                                   "  Due: 2026-12-01 -> –\n"
-                                   "  Labels: – -> print, shop\n"
-                                   "\n"
-                                   "The description is now:\n"
-                                   "\n"
-                                   "> Two lines:\n"
-                                   "> A4 & <b>colour</b>\n"
-                                   "\n"
-                                   "https://pumasi.example.org/tasks.html?task=7\n"
-                                   "\n"
-                                   "You get this mail because you are in charge of the task.\n");
+    assert_string_equal(mail.text,
+                        "#7 Print the flyers\n"
+                        "\n"
+                        "23 Nov, 22:40 UTC – Min changed this task.\n"
+                        "\n"
+                        "  Title: Print -> Print the flyers\n"
+                        "  Status: To do -> Doing\n"
+                        "  Progress: 10 -> 40\n"
+                        "  Priority: Normal -> Urgent\n"
+                        "  In charge: – -> Ji-woo\n"
+                        "  Due: 1 Dec -> –\n"
+                        "  Labels: – -> print, shop\n"
+                        "\n"
+                        "The description changed:\n"
+                        "\n"
+                        "  + Two lines:\n"
+                        "  + A4 & <b>colour</b>\n"
+                        "\n"
+                        "Open the task:\n"
+                        "https://pumasi.example.org/tasks.html?task=7\n"
+                        "\n"
+                        "-- \n"
+                        "You get this mail because you are in charge of the task.\n"
+                        "Mute this task: https://pumasi.example.org/api/unsubscribe?token=3.7.bb\n"
+                        "Stop all mail: https://pumasi.example.org/api/unsubscribe?token=3.0.aa\n");
     assert_has(mail.html, "<html lang=\"en\">");
-    assert_has(mail.html, ">To do</td><td");
-    assert_has(mail.html, ">Doing</td></tr>");
-    assert_has(mail.html, "A4 &amp; &lt;b&gt;colour&lt;/b&gt;</blockquote>");
-    assert_has(mail.html, "<a href=\"https://pumasi.example.org/tasks.html?task=7\"");
+    assert_has(mail.html, ">To do</td>\n<td");
+    assert_has(mail.html, ">Doing</td>\n</tr>");
+    assert_has(mail.html, "<ins style=\"text-decoration:none\">A4 &amp; &lt;b&gt;colour&lt;/b&gt;</ins>");
+    assert_has(mail.html, "href=\"https://pumasi.example.org/tasks.html?task=7\"");
+    assert_has(mail.html, "href=\"https://pumasi.example.org/api/unsubscribe?token=3.7.bb\"");
+    assert_has(mail.html, "href=\"https://pumasi.example.org/api/unsubscribe?token=3.0.aa\"");
     assert_has(mail.html, "You get this mail because you are in charge of the task.");
 }
 
@@ -123,7 +133,7 @@ static void the_same_is_told_in_korean(void **state) {
     assert_string_equal(mail.subject, "[품앗이] #7 Print the flyers");
     assert_has(mail.text, "Min 님이 이 할 일을 바꿨어요.\n");
     assert_has(mail.text, "  제목: Print -> Print the flyers\n");
-    assert_has(mail.text, "> A4 & <b>colour</b>\n");
+    assert_has(mail.text, "  + A4 & <b>colour</b>\n");
     assert_has(mail.text, "이 할 일의 담당자라서 보내 드려요.\n");
     assert_has(mail.html, "<html lang=\"ko\">");
     static const char *const english[] = {"Status", "To do",  "Doing",  "Normal",
@@ -143,7 +153,7 @@ static void mails_of_a_task_hang_together(void **state) {
     assert_string_equal(mail.thread_id, "task-7@pumasi.example.org");
     assert_string_equal(mail.to_address, "jiwoo@example.org");
     assert_string_equal(mail.from_address, "tasks@pumasi.example.org");
-    assert_int_equal(mail.date, 1795473647);
+    assert_int_equal(mail.date, 1795473660);
 }
 
 static void a_new_task_is_shown_as_it_is(void **state) {
@@ -155,7 +165,7 @@ static void a_new_task_is_shown_as_it_is(void **state) {
     struct message mail = written();
     assert_has(mail.text, "Min made this task and put you in charge.\n");
     assert_has(mail.text, "  In charge: Ji-woo\n  Status: Doing\n  Progress: 40\n  Priority: Normal\n"
-                          "  Due: 2026-12-24\n  Labels: print, shop\n");
+                          "  Due: 24 Dec\n  Labels: print, shop\n");
     assert_has(mail.text, "> On green paper.\n");
     assert_has(mail.html, ">print, shop</td>");
     content.task.assignee = (struct person){5, "Bo"};
@@ -203,8 +213,7 @@ static void comments_are_quoted_line_by_line(void **state) {
     content.comments = comments;
     content.comment_count = COUNT(comments);
     struct message mail = written();
-    assert_has(mail.text,
-               "Min wrote:\n\n> one\n> two\n> three\n> four\n> \n> six\n\nBo wrote:\n\n> </blockquote>");
+    assert_has(mail.text, " – Min wrote:\n\n> one\n> two\n> three\n> four\n> \n> six\n\n");
     assert_lacks(mail.text, "\r");
     assert_has(mail.html, "&lt;/blockquote&gt;&lt;script&gt;");
     assert_lacks(mail.html, "<script");
@@ -222,7 +231,7 @@ static void a_very_long_text_is_cut_between_characters(void **state) {
     struct message mail = written();
     assert_true(strlen(mail.text) < 9000);
     assert_has(mail.text, "가 …\n");
-    assert_has(mail.html, "가 …</blockquote>");
+    assert_has(mail.html, "가 …<br></blockquote>");
 }
 
 static void no_field_can_begin_a_line_of_its_own(void **state) {
@@ -232,8 +241,9 @@ static void no_field_can_begin_a_line_of_its_own(void **state) {
     struct event_change change = {.field = "title", .from = "\"a\\n  Due: b\"", .to = "\"c\\r\\nd\""};
     tell_changes(&change, 1);
     struct message mail = written();
-    assert_has(mail.text, "#7 x  You get this mail because  you won\n\nMin Bo changed this task.\n\n"
-                          "  Title: a   Due: b -> c  d\n");
+    assert_has(mail.text,
+               "#7 x  You get this mail because you won\n\n23 Nov, 22:40 UTC – Min Bo changed this task.\n\n"
+               "  Title: a   Due: b -> c d\n");
 }
 
 static void markup_and_placeholders_stay_text(void **state) {

@@ -1,0 +1,14 @@
+#pragma once
+/* Days in people's words, for pages and mails alike. A day is "YYYY-MM-DD"; what is none of the calendar
+ * stays as it is. */
+
+#include "base/words.h"
+
+/* Days from one to the other: 1 from today to tomorrow. Both are days of the calendar. */
+int64_t days_between(const char *from, const char *to);
+
+/* "24 Dec", with the year where it is another one than today's. */
+const char *day_words(struct arena *arena, enum language language, const char *day, const char *today);
+
+/* A due day of what is not done: "Tomorrow", "3 days late"; the day itself where it is a week away. */
+const char *due_words(struct arena *arena, enum language language, const char *due_on, const char *today);
