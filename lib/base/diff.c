@@ -227,11 +227,15 @@ static size_t written_bytes(const struct side *side, bool only_kept) {
     return bytes;
 }
 
-/* A space that stayed between two words that did not says nothing. */
-static void join_changed(struct side *side) {
-    for (size_t i = 1; i + 1 < side->count; i++)
-        if (is_space(*side->tokens[i].text) && !side->tokens[i - 1].is_kept && !side->tokens[i + 1].is_kept)
-            side->tokens[i].is_kept = false;
+/* A space is marked as what stands on both its sides: one that stayed between two words that did not says
+ * nothing, nor does one at the edge of what changed. */
+static void mark_spaces(struct side *side) {
+    for (size_t i = 1; i + 1 < side->count; i++) {
+        bool before = side->tokens[i - 1].is_kept;
+        bool after = side->tokens[i + 1].is_kept;
+        if (is_space(*side->tokens[i].text) && !(before && after))
+            side->tokens[i].is_kept = before || after;
+    }
 }
 
 /* Two lines are one that was altered if two fifths of what is written in them stayed. */
@@ -243,8 +247,8 @@ static void compare_lines(const struct comparison *comparison, struct entry *rem
     size_t kept = written_bytes(&removed->words, true) + written_bytes(&added->words, true);
     size_t all = written_bytes(&removed->words, false) + written_bytes(&added->words, false);
     removed->is_altered = added->is_altered = kept * 5 >= all * 2;
-    join_changed(&removed->words);
-    join_changed(&added->words);
+    mark_spaces(&removed->words);
+    mark_spaces(&added->words);
 }
 
 /* ---- what is told ---- */

@@ -81,16 +81,26 @@ static bool is_empty(const struct field *field) {
 
 /* ---- text ---- */
 
+/* Bytes of the line end at the beginning of a text; U+2028 and U+2029 are such, too, to some readers. 0:
+ * none. */
+static size_t line_end_size(const char *text) {
+    if (*text == '\r')
+        return text[1] == '\n' ? 2 : 1;
+    if (strncmp(text, "\xE2\x80\xA8", 3) == 0 || strncmp(text, "\xE2\x80\xA9", 3) == 0)
+        return 3;
+    return *text == '\n';
+}
+
 /* A line end in a value would begin a line that we did not write. */
 static void add_line(struct buffer *out, const char *value) {
     while (*value) {
-        size_t size = strcspn(value, "\r\n");
+        size_t size = strcspn(value, "\r\n\xE2");
         buffer_add_bytes(out, value, size);
         value += size;
-        if (*value) {
-            buffer_add_char(out, ' ');
-            value += value[0] == '\r' && value[1] == '\n' ? 2 : 1;
-        }
+        size_t line_end = line_end_size(value);
+        if (*value)
+            buffer_add_char(out, line_end ? ' ' : *value++);
+        value += line_end;
     }
 }
 

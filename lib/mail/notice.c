@@ -217,6 +217,7 @@ static void add_due(const struct telling *telling, struct template_record *at, e
                     const struct task *task) {
     struct template_record *due = template_add(at, what);
     name_task(telling, due, task);
+    template_set(due, NOTICE_IS_LATE, strcmp(task->due_on, telling->today) < 0 ? "1" : "");
     template_set(due, NOTICE_DATE, day(telling, task->due_on));
     template_set(due, NOTICE_DUE, due_words(telling->arena, telling->language, task->due_on, telling->today));
 }

@@ -1,25 +1,36 @@
-/* Writes one mail for test_any_field.py: five texts on standard input, each ended by a NUL, in the order of
- * `fields` below; the mail's bytes on standard output. */
-#include "mail/message.h"
+/* Writes one mail for test_any_field.py on standard output, from texts on standard input, each ended by a
+ * NUL. driver message: sender's name, recipient's name, subject, text, HTML, as they are. driver notice:
+ * actor, recipient, title, old description, new description, comment, of a task that was changed; driver
+ * daily: the same in a daily mail. */
+#include "mail/notice.h"
 
+#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
-int main(void) {
-    struct arena *arena = arena_new();
+enum { MOST_FIELDS = 6, NOW = 1795473647 };
+
+#define UNSUBSCRIBE "https://pumasi.example.org/api/unsubscribe?token=3.0.0123456789abcdef0123456789abcdef"
+
+static const char *fields[MOST_FIELDS];
+
+static bool read_fields(struct arena *arena, size_t count) {
     struct buffer input = buffer_new(arena, 1 << 20);
     buffer_reserve(&input, 1 << 20);
     input.size = fread(input.data, 1, 1 << 20, stdin);
-    const char *fields[5]; /* sender's name, recipient's name, subject, text, HTML */
     const char *at = input.data;
-    for (size_t i = 0; i < COUNT(fields); i++) {
+    for (size_t i = 0; i < count; i++) {
         const char *end = memchr(at, '\0', input.size - (size_t)(at - input.data));
         if (!end)
-            return 1;
+            return false;
         fields[i] = at;
         at = end + 1;
     }
-    const struct message message = {
+    return true;
+}
+
+static struct message plain_message(void) {
+    return (struct message){
         .from_name = fields[0],
         .from_address = "tasks@pumasi.example.org",
         .to_name = fields[1],
@@ -28,11 +39,76 @@ int main(void) {
         .message_id = "task-7.12.3.abc@pumasi.example.org",
         .thread_id = "task-7@pumasi.example.org",
         .list_id = "pumasi.pumasi.example.org",
-        .date = 1795473647,
+        .unsubscribe_url = UNSUBSCRIBE,
+        .date = NOW,
         .language = LANGUAGE_KO,
         .text = fields[3],
         .html = fields[4],
     };
+}
+
+static const char *as_json(struct arena *arena, const char *text) {
+    struct json_object *value = json_object_new_string(text);
+    const char *json = arena_copy(arena, json_object_to_json_string(value));
+    (void)json_object_put(value);
+    return json;
+}
+
+static struct message notice_of_fields(struct arena *arena, bool is_daily) {
+    struct event_change changes[] = {
+        {.field = "title", .from = as_json(arena, fields[0]), .to = as_json(arena, fields[2])},
+        {.field = "assignee", .from = "1", .to = "3", .from_name = fields[0], .to_name = fields[1]},
+        {.field = "description", .from = as_json(arena, fields[3]), .to = as_json(arena, fields[4])},
+    };
+    struct event comments[] = {{.actor = {1, fields[0]}, .at = NOW, .comment = fields[5]}};
+    struct task task = {.id = 7,
+                        .title = fields[2],
+                        .description = fields[4],
+                        .status = "doing",
+                        .priority = "high",
+                        .assignee = {3, fields[1]},
+                        .creator = {1, fields[0]},
+                        .due_on = "2026-11-21",
+                        .labels = as_json(arena, fields[0])};
+    struct task_news news[] = {
+        {.task = task,
+         .is_due = true,
+         .actor = {1, fields[0]},
+         .at = NOW,
+         .changes = changes,
+         .change_count = COUNT(changes),
+         .comments = comments,
+         .comment_count = COUNT(comments)},
+        {.task = task, .is_created = true, .actor = {1, fields[0]}, .at = NOW},
+    };
+    const struct delivery delivery = {.task_id = is_daily ? 0 : 7,
+                                      .message_id = "task-7.12.3.abc@pumasi.example.org",
+                                      .recipient = {.id = 3,
+                                                    .email = "bo@example.org",
+                                                    .name = fields[1],
+                                                    .language = LANGUAGE_EN,
+                                                    .mail = {.time_zone = "Asia/Seoul"}}};
+    const struct delivery_content content = {.news = news, .news_count = is_daily ? 2 : 1};
+    const struct notice notice = {
+        .delivery = &delivery,
+        .content = &content,
+        .base_url = "https://pumasi.example.org",
+        .host = "pumasi.example.org",
+        .sender = "tasks@pumasi.example.org",
+        .unsubscribe_url = UNSUBSCRIBE,
+        .mute_url = is_daily ? NULL : "https://pumasi.example.org/api/unsubscribe?token=3.7.aa",
+        .now = NOW,
+    };
+    return notice_message(arena, &notice);
+}
+
+int main(int count, char **arguments) {
+    struct arena *arena = arena_new();
+    bool is_plain = count > 1 && strcmp(arguments[1], "message") == 0;
+    if (count != 2 || !read_fields(arena, is_plain ? 5 : 6))
+        return 1;
+    struct message message =
+        is_plain ? plain_message() : notice_of_fields(arena, strcmp(arguments[1], "daily") == 0);
     struct buffer mail = message_write(arena, &message);
     bool good = fwrite(mail.data, 1, mail.size, stdout) == mail.size && fflush(stdout) == 0;
     arena_free(arena);

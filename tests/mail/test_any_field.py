@@ -7,6 +7,7 @@ The driver is compiled by the test, into a directory of its own.
 import email
 import email.header
 import email.policy
+import html.parser
 import json
 import pathlib
 import random
@@ -22,8 +23,9 @@ LIBRARY = ROOT / "build" / "sanitize" / "libpumasi.a"
 FLAGS = "-std=c17 -D_GNU_SOURCE -g -fsanitize=address,undefined -fno-sanitize-recover=all".split()
 LIBRARIES = "-lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2".split()
 
-HEADERS = """Date From To Subject Message-ID References In-Reply-To List-Id Auto-Submitted Content-Language
-MIME-Version Content-Type""".split()
+HEADERS = """Date From To Subject Message-ID References In-Reply-To List-Id List-Unsubscribe List-Unsubscribe-Post
+Auto-Submitted Content-Language MIME-Version Content-Type""".split()
+UNSUBSCRIBE = "<https://pumasi.example.org/api/unsubscribe?token=3.0.0123456789abcdef0123456789abcdef>"
 
 # Mails on standard input, each behind its length in decimal and a newline; one JSON object a line.
 PERL = r"""
@@ -80,7 +82,7 @@ def body(text):
     return "".join(" " if unicodedata.category(c) == "Cc" and c not in "\n\t" else c for c in text)
 
 
-class AnyField(unittest.TestCase):
+class Driver(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         if not LIBRARY.exists():
@@ -95,20 +97,23 @@ class AnyField(unittest.TestCase):
         if done.returncode:
             raise AssertionError(done.stderr)
 
-    def write(self, *fields):
+    def write(self, *fields, what="message"):
         data = b"".join(field if isinstance(field, bytes) else field.encode() for field in
                         (piece for field in fields for piece in (field, b"\0")))
-        done = subprocess.run([self.driver], input=data, capture_output=True, timeout=20)
+        done = subprocess.run([self.driver, what], input=data, capture_output=True, timeout=20)
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         return done.stdout
 
-    def read(self, data):
+    def read(self, data, headers=HEADERS):
         """The mail by Python, which finds no fault in it."""
         self.assertTrue(data.isascii())
         self.assertEqual(re.findall(rb"[^\r]\n|\r[^\n]|\0", data), [])
-        self.assertLessEqual(max(map(len, data.split(b"\r\n"))), 78)
+        for line in data.split(b"\r\n"):
+            self.assertLessEqual(len(line), 998 if line.startswith(b"List-Unsubscribe: <") else 78)
         mail = email.message_from_bytes(data, policy=email.policy.default)
-        self.assertEqual(list(mail), HEADERS)
+        self.assertEqual(list(mail), headers)
+        self.assertEqual(mail["List-Unsubscribe"], UNSUBSCRIBE)
+        self.assertEqual(mail["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
         for name, value in mail.items():
             self.assertEqual(value.defects, (), name)
         for piece in mail.walk():
@@ -116,6 +121,8 @@ class AnyField(unittest.TestCase):
         self.assertEqual([p.get_content_type() for p in mail.iter_parts()], ["text/plain", "text/html"])
         return mail
 
+
+class AnyField(Driver):
     @staticmethod
     def name_in(data, header):
         """The name before the address, by Python's older reader."""
@@ -184,6 +191,107 @@ class AnyField(unittest.TestCase):
         mail = self.read(self.write(bad, bad, bad, bad, bad))
         for value in (mail["Subject"], mail["To"].addresses[0].display_name, mail.get_body(("plain",)).get_content()):
             self.assertRegex(value, "^a\ufffd\ufffd \ufffd+ \ufffd+ end\ufffd$")
+
+
+VOID = {"meta", "br"}
+
+
+class Tags(html.parser.HTMLParser):
+    """Each tag that is opened is closed, in order; what is shown, and the names of the elements."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen, self.text, self.faults = [], set(), [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.add(tag)
+        if len(dict(attrs)) != len(attrs):
+            self.faults.append(f"{tag} has an attribute twice")
+        self.faults += [f"{tag} {name}" for name, value in attrs if name.startswith("on") or value is None]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}> closes {self.open}")
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+ELEMENTS = set("""html head meta title style body table tr th td h1 h2 p span a br bdi div del ins blockquote""".split())
+
+
+class AnyFieldOfATask(Driver):
+    """What a mail says of a task: its title, people, descriptions and comments may be anything."""
+
+    def check(self, actor, reader, title, old, new, comment, what):
+        data = self.write(actor, reader, title, old, new, comment, what=what)
+        threads = {"References", "In-Reply-To"} if what == "daily" else set()
+        mail = self.read(data, [name for name in HEADERS if name not in threads])
+        if what == "daily":
+            self.assertEqual(mail["Subject"], "[Pumasi] 24 Nov: 1 due, 2 with news")
+        else:
+            self.assertEqual(mail["Subject"], "[Pumasi] #7 " + one_line(title))
+            self.assertEqual(mail["References"], "<task-7@pumasi.example.org>")
+        plain, rich = (p.get_payload(decode=True).decode() for p in mail.iter_parts())
+        tags = Tags()
+        tags.feed(rich)
+        tags.close()
+        self.assertEqual((tags.faults, tags.open, tags.seen - ELEMENTS), ([], [], set()))
+        self.check_lines(plain, comment)
+        return data
+
+    def check_lines(self, plain, comment):
+        """Each line is one of ours: nothing that people wrote begins one."""
+        ours = re.compile(r"""(?x) $ | \#7\  | Due\ 21\ Nov\ ·\ 3\ days\ late$ | 3\ days\ late:\ \#7\ | -{40}$ | --\ $
+            | \d+\ Nov,\ \d\d:\d\d\ –\  | Your\ tasks,\ 24\ Nov$ | https://pumasi\.example\.org/tasks\.html\?task=7$
+            | \ \ (Title|In\ charge|Status|Priority|Due|Labels):\  | [-+ ]\  | > | \ \ ⋯\ Lines\ left\ out:\ \d+$
+            | The\ description\ changed:$ | More\ changed\ than | Open\ the\ task:$ | You\ get\ this\ mail\ because\ you
+            | Mute\ this\ task:\ https:// | Stop\ all\ mail:\ https://""")
+        for line in plain.split("\r\n"):
+            self.assertRegex(line, ours)
+            # Whatever turns text round ends with its line or before.
+            if not line.startswith(("> ", "+ ", "- ", "  ")) or " -> " in line:
+                self.assertEqual(line.count("\u2068"), line.count("\u2069"), line)
+        if 0 < len(comment) < 200:
+            quoted = [line[2:] for line in plain.split("\r\n") if line.startswith("> ")]
+            for line in body(comment).removesuffix("\n").split("\n"):
+                self.assertIn(line, quoted)
+
+    def check_all(self, rows, what):
+        """Perl reads of each mail what Python does."""
+        datas = [self.check(*row, what) for row in rows]
+        stream = b"".join(b"%d\n%s" % (len(data), data) for data in datas)
+        done = subprocess.run(["perl", "-e", PERL], input=stream, capture_output=True, timeout=60)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        for data, line in zip(datas, done.stdout.splitlines(), strict=True):
+            perl = json.loads(line)
+            mail = email.message_from_bytes(data, policy=email.policy.default)
+            self.assertEqual(perl["Subject"].strip(), mail["Subject"].strip())
+            self.assertEqual(
+                [part["text"] for part in perl["parts"]],
+                [part.get_payload(decode=True).decode() for part in mail.iter_parts()],
+            )
+
+    def test_each_field(self):
+        for what in ("notice", "daily"):
+            self.check_all([(value,) * 6 for value in FIELDS], what)
+            self.check_all([("Min", "Bo", "Title", "old\n" + value, "new\n" + value[::-1], value) for value in FIELDS], what)
+
+    def test_random_fields(self):
+        seed = random.randrange(10**6)
+        choose = random.Random(seed)
+        pieces = ["a", "word ", " ", "\r", "\n", "\r\n", "\t", '"', "\\", "=?", "=?utf-8?B?YQ==?=", "가", "é", "👍", "<", ">",
+                  "</td>", "<!--", "-->", "<![CDATA[", "&lt;", "&#10;", "{{who}}", "{who}", "\x1b", ".", "-- ", "> ", "\u202e",
+                  "\u2068", "\u2069", "שלום ", "</style>", "漢"]  # fmt: skip
+        rows = [
+            tuple("".join(choose.choices(pieces, k=choose.choice((0, 1, 5, 30, 200)))) for _ in range(6))
+            for _ in range(60)
+        ]
+        with self.subTest(seed=seed):
+            self.check_all(rows, "notice")
+            self.check_all(rows, "daily")
 
 
 if __name__ == "__main__":

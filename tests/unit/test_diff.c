@@ -90,7 +90,7 @@ static void a_long_line_is_told_near_its_change(void **state) {
     buffer_print(&to, "%.4998s바꿈 %s", from.data, from.data + 4998);
     assert_true(utf8_is_valid(to.data, to.size));
     const char *text = told(from.data, to.data);
-    assert_non_null(strstr(text, "[바꿈 ]"));
+    assert_non_null(strstr(text, "[바꿈]"));
     assert_true(utf8_is_valid(text, strlen(text)));
     assert_true(strlen(text) < 1600);
 }

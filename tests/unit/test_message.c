@@ -309,6 +309,35 @@ static void other_fields_cannot_inject(void **state) {
     arena_free(arena);
 }
 
+static void programs_can_unsubscribe(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    struct message message = message_of("Pumasi", "Bo", "subject", "text");
+    message.unsubscribe_url =
+        "https://pumasi.example.org/api/unsubscribe?token=3.0.0123456789abcdef0123456789abcdef";
+    struct buffer mail = message_write(arena, &message);
+    check_bytes(&mail);
+    /* RFC 8058, section 3.1: this value, and an https address. */
+    assert_non_null(strstr(mail.data, "\r\nList-Unsubscribe: <https://pumasi.example.org/api/unsubscribe?"
+                                      "token=3.0.0123456789abcdef0123456789abcdef>\r\n"
+                                      "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+    message.unsubscribe_url = "http://127.0.0.1:8080/api/unsubscribe?token=3.0.aa";
+    mail = message_write(arena, &message);
+    assert_non_null(strstr(mail.data, "\r\nList-Unsubscribe: <http://127.0.0.1:8080/"));
+    assert_null(strstr(mail.data, "List-Unsubscribe-Post"));
+    message.unsubscribe_url = "https://x/\r\nBcc: <victim@example.org>";
+    mail = message_write(arena, &message);
+    check_bytes(&mail);
+    assert_null(strstr(mail.data, "\nBcc"));
+    /* RFC 5322, section 2.1.1: no line of 998 or more. */
+    char longer[1000] = "https://";
+    memset(longer + 8, 'x', sizeof(longer) - 9);
+    message.unsubscribe_url = longer;
+    mail = message_write(arena, &message);
+    check_headers(&mail);
+    arena_free(arena);
+}
+
 static void no_names_and_no_thread(void **state) {
     (void)state;
     struct arena *arena = arena_new();
@@ -346,8 +375,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_subject_may_be_anything),  cmocka_unit_test(a_name_may_be_anything),
         cmocka_unit_test(a_body_may_be_anything),     cmocka_unit_test(words_are_cut_between_characters),
-        cmocka_unit_test(other_fields_cannot_inject), cmocka_unit_test(no_names_and_no_thread),
-        cmocka_unit_test(text_that_is_not_utf8_ends),
+        cmocka_unit_test(other_fields_cannot_inject), cmocka_unit_test(programs_can_unsubscribe),
+        cmocka_unit_test(no_names_and_no_thread),     cmocka_unit_test(text_that_is_not_utf8_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

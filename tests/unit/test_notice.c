@@ -104,8 +104,8 @@ static void a_change_is_told_old_and_new(void **state) {
                         "\n"
                         "The description changed:\n"
                         "\n"
-                        "  + Two lines:\n"
-                        "  + A4 & <b>colour</b>\n"
+                        "+ Two lines:\n"
+                        "+ A4 & <b>colour</b>\n"
                         "\n"
                         "Open the task:\n"
                         "https://pumasi.example.org/tasks.html?task=7\n"
@@ -117,7 +117,8 @@ static void a_change_is_told_old_and_new(void **state) {
     assert_has(mail.html, "<html lang=\"en\">");
     assert_has(mail.html, ">To do</td>\n<td");
     assert_has(mail.html, ">Doing</td>\n</tr>");
-    assert_has(mail.html, "<ins style=\"text-decoration:none\">A4 &amp; &lt;b&gt;colour&lt;/b&gt;</ins>");
+    assert_has(mail.html,
+               "<ins dir=\"auto\" style=\"text-decoration:none\">A4 &amp; &lt;b&gt;colour&lt;/b&gt;</ins>");
     assert_has(mail.html, "href=\"https://pumasi.example.org/tasks.html?task=7\"");
     assert_has(mail.html, "href=\"https://pumasi.example.org/api/unsubscribe?token=3.7.bb\"");
     assert_has(mail.html, "href=\"https://pumasi.example.org/api/unsubscribe?token=3.0.aa\"");
@@ -133,7 +134,7 @@ static void the_same_is_told_in_korean(void **state) {
     assert_string_equal(mail.subject, "[품앗이] #7 Print the flyers");
     assert_has(mail.text, "Min 님이 이 할 일을 바꿨어요.\n");
     assert_has(mail.text, "  제목: Print -> Print the flyers\n");
-    assert_has(mail.text, "  + A4 & <b>colour</b>\n");
+    assert_has(mail.text, "+ A4 & <b>colour</b>\n");
     assert_has(mail.text, "이 할 일의 담당자라서 보내 드려요.\n");
     assert_has(mail.html, "<html lang=\"ko\">");
     static const char *const english[] = {"Status", "To do",  "Doing",  "Normal",
