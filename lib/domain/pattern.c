@@ -21,13 +21,20 @@ struct place {
     unsigned *tries_left;
 };
 
-/* Shares of fields between several ways to one path that are tried for one branch; see match_ways. */
+/* How often a second way to meet the fields is tried for one branch, where there can be too many. */
 enum { MOST_TRIES = 4096 };
 
 static enum verdict match_value(const struct place *place, struct json_object *value);
 
 static enum verdict absent(field_set fields, field_set optional) {
     return fields & ~optional ? FAILED : ABSENT;
+}
+
+static bool may_try(const struct place *place) {
+    if (!*place->tries_left)
+        return false;
+    --*place->tries_left;
+    return true;
 }
 
 /* The field whose path ends here, as a set; empty: none, or not asked for. */
@@ -106,13 +113,6 @@ static enum verdict match_rest(const struct place *place, struct lh_table *membe
         verdict = match_value(&next, value) == ABSENT ? ABSENT : FAILED;
     }
     return verdict;
-}
-
-static bool may_try(const struct place *place) {
-    if (!*place->tries_left)
-        return false;
-    --*place->tries_left;
-    return true;
 }
 
 /*
@@ -210,22 +210,35 @@ static bool match_own_leaves(struct place *place, struct json_object *array) {
     return false;
 }
 
-static enum verdict match_array(const struct place *place, struct json_object *array) {
-    struct place rest = *place;
-    bool is_own_found = match_own_leaves(&rest, array);
-    if (!rest.fields)
-        return FOUND;
-    enum verdict all = absent(rest.fields, rest.optional);
+/* One element for all fields; ABSENT: none is there in any. */
+static enum verdict match_elements(const struct place *place, struct json_object *array) {
+    enum verdict all = absent(place->fields, place->optional);
     size_t count = json_object_array_length(array);
     for (size_t i = 0; i < count; i++) {
         struct json_object *element = json_object_array_get_idx(array, i);
-        enum verdict verdict = is_leaf(element) ? ABSENT : match_value(&rest, element);
+        enum verdict verdict = is_leaf(element) ? ABSENT : match_value(place, element);
         if (verdict == FOUND)
             return FOUND;
         if (verdict == FAILED)
             all = FAILED;
     }
-    return all == ABSENT && is_own_found ? FOUND : all;
+    return all;
+}
+
+static enum verdict match_array(const struct place *place, struct json_object *array) {
+    struct place rest = *place;
+    bool is_own_found = match_own_leaves(&rest, array);
+    if (!rest.fields)
+        return FOUND;
+    enum verdict verdict = match_elements(&rest, array);
+    if (!is_own_found)
+        return verdict;
+    if (verdict != FAILED)
+        return FOUND;
+    /* A field that is present in some element only may be absent beside a leaf of our own in another: [1,[1],
+     * {"b":1}] has a = 1 without a.b, in its second. */
+    rest.fields = place->fields;
+    return rest.optional && may_try(place) ? match_elements(&rest, array) : FAILED;
 }
 
 static enum verdict match_value(const struct place *place, struct json_object *value) {

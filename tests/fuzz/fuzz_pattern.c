@@ -14,7 +14,10 @@ static const struct pattern *parse(struct arena *arena, const char *text, size_t
     return pattern;
 }
 
-/* json-c's way of writing it; NULL where it would be another pattern (a number cut, a repeated key moved). */
+/*
+ * The same pattern as json-c writes it. NULL where it may be another one: a repeated key takes the place of
+ * the first there, which matters beside "$or" and dotted keys.
+ */
 static const struct pattern *parse_rewritten(struct arena *arena, const char *text, size_t size) {
     const char *error = NULL;
     struct json_object *tree = pattern_event_parse(arena, text, size, &error);
@@ -22,15 +25,10 @@ static const struct pattern *parse_rewritten(struct arena *arena, const char *te
         abort(); /* what is a pattern is an object */
     const char *plain = json_object_to_json_string_ext(tree, JSON_C_TO_STRING_PLAIN);
     const struct pattern *pattern = NULL;
-    if (strlen(plain) <= PATTERN_MOST_BYTES)
-        pattern = pattern_parse(arena, plain, strlen(plain), &error);
+    if (strlen(plain) <= PATTERN_MOST_BYTES && !strstr(plain, "$or") && !strchr(plain, '.'))
+        pattern = parse(arena, plain, strlen(plain));
     (void)json_object_put(tree);
     return pattern;
-}
-
-/* Quotes that open or close a key, twice the same text: json-c keeps the place of the first. */
-static bool may_repeat_keys(const char *text, size_t size) {
-    return memmem(text, size, "$or", 3) != NULL || memchr(text, '.', size) != NULL;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
@@ -57,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         if (matches != pattern_matches(pattern, event) || (matches && !event))
             abort();
         const struct pattern *other = parse_rewritten(arena, text, pattern_size);
-        if (other && !may_repeat_keys(text, pattern_size) && matches != pattern_matches(other, event))
+        if (other && matches != pattern_matches(other, event))
             abort();
     }
     (void)json_object_put(event);

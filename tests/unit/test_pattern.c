@@ -329,6 +329,8 @@ static void exists(void **state) {
            "no-match"},
           {"{\"a\":[{\"exists\":false},{\"anything-but\":\"x\"}]}", "{\"a\":\"x\"}", "no-match"},
           {"{\"a\":[{\"exists\":false},{\"anything-but\":\"x\"}]}", "{\"a\":\"y\"}", "match"},
+          {"{\"a\":[1],\"a.b\":[{\"exists\":false}]}", "{\"a\":[1,{\"b\":1}]}", "no-match"},
+          {"{\"a\":[1],\"a.b\":[{\"exists\":false}]}", "{\"a\":[1,[1],{\"b\":1}]}", "match"},
           {"{\"a\":[{\"exists\":1}]}", "{}", "invalid"},
           {"{\"a\":[{\"exists\":false,\"b\":1}]}", "{}", "invalid"});
 }
