@@ -8,24 +8,26 @@
 #include <string.h>
 #include <time.h>
 
-#define TASK                                                                                                           \
-    "{\"id\":42,\"title\":\"봄 축제 전단지 인쇄\",\"status\":\"doing\",\"progress\":40,\"priority\":\"high\"," \
-    "\"due_on\":\"2026-12-24\",\"labels\":[\"print\",\"festival\"],\"version\":7,\"assignee\":{\"id\":3,"              \
-    "\"name\":\"Ji-woo\",\"email\":\"jiwoo@example.org\"},\"creator\":{\"id\":1,\"name\":\"Min\","                     \
-    "\"email\":\"min@example.org\"}}"
-#define EVENT(type, more)                                                                                    \
-    "{\"version\":\"0\",\"id\":\"117\",\"detail-type\":\"" type                                              \
-    "\",\"source\":\"pumasi\",\"time\":\"2026-11-24T01:42:23Z\",\"detail\":{\"actor\":{\"id\":1,"            \
-    "\"name\":\"Min\",\"email\":\"min@example.org\"},\"task\":" TASK more "}}"
+#define MIN "{\"id\":1,\"name\":\"Min\",\"email\":\"min@example.org\"}"
+#define JI_WOO "{\"id\":3,\"name\":\"Ji-woo\",\"email\":\"jiwoo@example.org\"}"
+#define TASK                                                                                                               \
+    "\"task\":{\"id\":42,\"title\":\"봄 축제 전단지 인쇄\",\"description\":\"운영 회의에서 정한 대로\"," \
+    "\"status\":\"doing\",\"progress\":40,\"priority\":\"high\",\"due_on\":\"2026-12-24\","                                \
+    "\"labels\":[\"print\",\"festival\"],\"version\":7,\"assignee\":" JI_WOO ",\"creator\":" MIN "},"
+#define EVENT(type, detail)                                                                                  \
+    "{\"id\":\"117\",\"source\":\"pumasi\",\"detail-type\":\"" type                                          \
+    "\",\"time\":\"2026-11-24T01:42:23Z\",\"resources\":[\"task/42\"],\"detail\":{" detail "\"actor\":" MIN  \
+    "}}"
 
 static const char *const texts[] = {
-    EVENT("task.updated", ",\"changes\":{\"progress\":{\"from\":10,\"to\":40},\"status\":{\"from\":\"todo\","
-                          "\"to\":\"doing\"}},\"mentions\":[]"),
-    EVENT("task.created", ",\"mentions\":[]"),
-    EVENT("task.assigned", ",\"changes\":{\"assignee\":{\"from\":null,\"to\":3}},\"mentions\":[]"),
-    EVENT("task.commented", ",\"comment\":{\"id\":9,\"body\":\"@Ji-woo\"},\"mentions\":[{\"id\":3}]"),
-    EVENT("task.due", ""),
-    EVENT("user.updated", ""),
+    EVENT(
+        "task.updated", TASK
+        "\"changes\":{\"progress\":{\"from\":10,\"to\":40},\"status\":{\"from\":\"todo\",\"to\":\"doing\"}},"),
+    EVENT("task.created", TASK),
+    EVENT("task.assigned", TASK "\"changes\":{\"assignee\":{\"from\":null,\"to\":" JI_WOO "}},"),
+    EVENT("task.commented", TASK "\"comment\":{\"id\":9,\"body\":\"@Ji-woo\"},\"mentions\":[" JI_WOO "],"),
+    EVENT("task.due", TASK "\"day\":\"2026-12-24\","),
+    EVENT("user.updated", "\"user\":" JI_WOO ","),
 };
 
 static double now(void) {
@@ -41,7 +43,8 @@ int main(int count, char **words) {
     const char *error = NULL;
     struct json_object *events[COUNT(texts)];
     for (size_t i = 0; i < COUNT(texts); i++)
-        events[i] = json_tokener_parse(texts[i]);
+        if (!(events[i] = json_tokener_parse(texts[i])))
+            return EXIT_FAILURE;
     size_t rules = (size_t)count - 2;
     const struct pattern **patterns = arena_take_array(arena, rules, sizeof(struct pattern *));
     for (size_t i = 0; i < rules; i++) {
