@@ -39,7 +39,9 @@ INSERT INTO rule (name, pattern, who, how) VALUES
     ('mention', '{"detail":{"mentions":{"id":[{"exists":true}]}}}', 'involved', 'instant'),
     ('change', '{"detail-type":["task.created","task.updated","task.assigned","task.commented","task.deleted","task.restored"]}',
      'involved', 'coalesced'),
-    ('due', '{"detail-type":["task.due"]}', 'assignee', 'coalesced');
+    ('due', '{"detail-type":["task.due"]}', 'assignee', 'coalesced'),
+    ('due-unassigned', '{"detail-type":["task.due"],"detail":{"task":{"assignee":{"id":[{"exists":false}]}}}}',
+     'creator', 'coalesced');
 
 -- What the server keeps for itself. The secret signs links and return paths; whoever reads it can forge them.
 CREATE TABLE setting (

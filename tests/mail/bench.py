@@ -19,10 +19,10 @@ def _snapshot():
     """Copies of the programs, so that a build beside the tests does not take them away meanwhile."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix="pumasi-mail-programs-"))
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    return [pathlib.Path(shutil.copy(BUILD / name, directory)) for name in ("bin/pumasi", "cron/mailer")]
+    return [pathlib.Path(shutil.copy(BUILD / name, directory)) for name in ("bin/pumasi", "cron/mailer", "cron/reminder")]
 
 
-PUMASI, MAILER = _snapshot()
+PUMASI, MAILER, REMINDER = _snapshot()
 HOST = "pumasi.example.org"
 SENDER = "tasks@pumasi.example.org"
 
@@ -101,6 +101,9 @@ class Instance:
         if process.returncode != 0 or "Sanitizer" in log or "runtime error" in log:
             raise AssertionError(f"the mailer ended with {process.returncode}:\n{log}")
         return log
+
+    def reminder(self):
+        self.run([REMINDER])
 
     # ---- people and tasks ----
 
