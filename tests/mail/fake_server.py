@@ -61,7 +61,13 @@ class FakeServer:
     the line without a word. `tls`: (certificate, key), or None: STARTTLS is not offered. `injected`: bytes
     sent in clear behind the answer to STARTTLS, after `injected_after` seconds (0: in one piece with it).
     `pause`: seconds before the answer to the final dot.
+
+    `fault(phase)` is asked at each step of PHASES: None goes on, bytes are the answer, CUT closes the line, HANG says
+    nothing until the other side goes. A cut after the final dot comes when the mail is taken.
     """
+
+    PHASES = ("connect", "EHLO", "MAIL", "RCPT", "DATA", "text", "dot")
+    CUT, HANG = "cut", "hang"
 
     def __init__(self, host="127.0.0.1", tls=None, auth=False, tickets=0):
         self.greeting = b"220 fake ESMTP"
@@ -71,6 +77,7 @@ class FakeServer:
         self.injected_after = 0
         self.auth = auth
         self.pause = 0
+        self.fault = lambda _phase: None
         self.context = None
         if tls:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -135,8 +142,22 @@ class FakeServer:
         finally:
             self._cut(now[0])
 
+    def _at(self, phase, connection):
+        """The answer of a fault, or None to go on; OSError where the line is to be cut."""
+        fault = self.fault(phase)
+        if fault == self.HANG:
+            while connection.recv(100):
+                pass
+        if fault in (self.CUT, self.HANG):
+            raise OSError(f"{fault} at {phase}")
+        return fault
+
     def _converse(self, now, number):
         connection = now[0]
+        refusal = self._at("connect", connection)
+        if refusal:
+            connection.sendall(refusal + b"\r\n")
+            return
         if self.greeting is None:
             while connection.recv(100):  # says nothing until the other side goes
                 pass
@@ -153,7 +174,10 @@ class FakeServer:
             self.commands.append((command, by_tls))
             word = command.upper()
             answer = b"250 fine"
-            if word.startswith("EHLO"):
+            refusal = self._at(word[:4], connection) if word[:4] in self.PHASES else None
+            if refusal:
+                answer = refusal
+            elif word.startswith("EHLO"):
                 offers = [b"fake"]
                 if self.context and not by_tls:
                     offers.append(b"STARTTLS")
@@ -185,10 +209,14 @@ class FakeServer:
                 answer = b"503 5.5.1 no recipient"
             elif word == "DATA":
                 connection.sendall(b"354 go on\r\n")
+                self._at("text", connection)
                 data = self._read_data(lines)
                 time.sleep(self.pause)
-                answer = self.ended(data)
-                is_accepted = bool(answer) and answer.startswith(b"2")
+                try:
+                    answer = self._at("dot", connection) or self.ended(data)
+                    is_accepted = bool(answer) and answer.startswith(b"2")
+                except OSError:
+                    answer, is_accepted = None, True
                 self.mails.append(Mail(sender, recipients, data, is_accepted, by_tls, number))
             elif word == "RSET":
                 recipients = []
