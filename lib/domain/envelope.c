@@ -23,9 +23,10 @@
                                                                          "LEFT JOIN \"user\" AS before ON before.id " PERSON_ON( \
                                                                              "-> 'changes' -> 'assignee' ->> 'from'") " "
 
+/* The rows are taken first: joined at large, the engine may walk the whole log to find those that wait. */
 DB_QUERY(ENVELOPE_OUTBOX, ENVELOPE_SELECT
-         "FROM outbox JOIN event ON event.id = outbox.event_id " ENVELOPE_JOINS "ORDER BY outbox.event_id "
-         "LIMIT $1");
+         "FROM (SELECT event_id FROM outbox ORDER BY event_id LIMIT $1) AS waiting "
+         "JOIN event ON event.id = waiting.event_id " ENVELOPE_JOINS "ORDER BY waiting.event_id");
 DB_QUERY(ENVELOPE_LIST, ENVELOPE_SELECT "FROM event " ENVELOPE_JOINS "WHERE event.id > $1 AND event.at >= $2 "
                                         "ORDER BY event.id "
                                         "LIMIT $3");

@@ -268,7 +268,6 @@ static struct letter to(int64_t id, const char *recipient) {
                            .size = sizeof(bytes) - 1};
 }
 
-
 static void each_letter_has_its_own_end(void **state) {
     (void)state;
     const struct transport *transport = start(ANSWERS, "");
