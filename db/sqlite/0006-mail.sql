@@ -111,6 +111,7 @@ CREATE INDEX delivery_due ON delivery (next_at, id) WHERE state IN ('pending', '
 CREATE INDEX delivery_by_lease ON delivery (lease) WHERE state = 'leased';
 -- The one that still takes events.
 CREATE UNIQUE INDEX delivery_open ON delivery (user_id, kind, task_id) WHERE state = 'pending' AND attempts = 0;
+CREATE INDEX delivery_daily ON delivery (user_id) WHERE kind = 'daily';
 CREATE INDEX delivery_by_sent_at ON delivery (sent_at) WHERE sent_at IS NOT NULL;
 
 -- For each event, the people that rules named: by which mail each is told, or why not.

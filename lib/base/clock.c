@@ -138,3 +138,12 @@ int64_t clock_next_hour(const char *zone, int hour, int64_t after) {
     }
     return after;
 }
+
+int64_t clock_last_hour(const char *zone, int hour, int64_t at) {
+    enum { A_LONG_DAY_S = 26 * 3600 }; /* summer time ends in it */
+    int64_t last = clock_next_hour(zone, hour, at - A_LONG_DAY_S);
+    for (int64_t next = clock_next_hour(zone, hour, last); next <= at && next > last;
+         next = clock_next_hour(zone, hour, last))
+        last = next;
+    return last;
+}

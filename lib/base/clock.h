@@ -36,5 +36,8 @@ struct clock_local clock_local(const char *zone, int64_t time);
  * out, the hour behind it). */
 int64_t clock_next_hour(const char *zone, int hour, int64_t after);
 
+/* The last such time, `at` included. */
+int64_t clock_last_hour(const char *zone, int hour, int64_t at);
+
 /* True for "YYYY-MM-DD" that names a day of the calendar between 1970 and 9999. */
 bool clock_is_day(const char *text, size_t size);

@@ -1,4 +1,5 @@
 /* What a mail tells its reader: task by task, each field once, from where it was to where it is. */
+#include "base/clock.h"
 #include "domain/delivery.h"
 
 #include <string.h>
@@ -25,6 +26,12 @@ static void add_changes(struct task_news *news, const struct event *event) {
         if (!net) {
             news->changes[news->change_count++] = *change;
         } else {
+            /* Her own change came in between, which she knows of: from there on it is news. */
+            if (strcmp(net->to, change->from) != 0) {
+                net->from = change->from;
+                net->from_id = change->from_id;
+                net->from_name = change->from_name;
+            }
             net->to = change->to;
             net->to_id = change->to_id;
             net->to_name = change->to_name;
@@ -76,8 +83,14 @@ static bool tells(const struct task_news *news) {
            news->comment_count;
 }
 
-static enum outcome read_news(struct db *db, struct arena *arena, const struct event *events, size_t count,
-                              struct task_news *news) {
+/* A reminder holds while the task is due: not where it is done, thrown away, or put off meanwhile. */
+static bool is_still_due(const struct task *task, const char *today) {
+    return strcmp(task->status, "done") != 0 && !task->is_deleted && task->due_on &&
+           strcmp(task->due_on, today) <= 0;
+}
+
+static enum outcome read_news(struct db *db, struct arena *arena, const char *today,
+                              const struct event *events, size_t count, struct task_news *news) {
     enum outcome outcome = task_find(db, arena, events->task_id, true, &news->task);
     if (outcome != OUTCOME_OK)
         return outcome;
@@ -90,7 +103,7 @@ static enum outcome read_news(struct db *db, struct arena *arena, const struct e
     for (size_t i = 0; i < count; i++)
         add_event(news, &events[i], &has_actor);
     drop_undone(news);
-    news->is_due &= strcmp(news->task.status, "done") != 0 && news->task.due_on && !news->task.is_deleted;
+    news->is_due &= is_still_due(&news->task, today);
     return OUTCOME_OK;
 }
 
@@ -126,6 +139,7 @@ enum outcome delivery_content(struct db *db, struct arena *arena, const struct d
     struct event *events = NULL;
     size_t count = 0;
     struct delivery_content found = {0};
+    const struct clock_local local = clock_local(delivery->recipient.mail.time_zone, clock_now());
     enum outcome outcome = read_reason(db, arena, delivery->id, &found.reason);
     if (outcome == OUTCOME_OK)
         outcome = event_of_delivery(db, arena, delivery->id, DELIVERY_MOST_EVENTS, &events, &count);
@@ -133,7 +147,7 @@ enum outcome delivery_content(struct db *db, struct arena *arena, const struct d
         while (next < count && events[next].task_id == events[first].task_id)
             next++;
         struct task_news news = {0};
-        outcome = read_news(db, arena, &events[first], next - first, &news);
+        outcome = read_news(db, arena, local.day, &events[first], next - first, &news);
         if (outcome != OUTCOME_OK || !tells(&news))
             continue;
         found.news = arena_grow(arena, found.news, found.news_count, sizeof(*found.news));

@@ -21,6 +21,9 @@ DB_QUERY(RECIPIENT_INSERT, "INSERT INTO event_recipient (event_id, user_id, reas
     "SELECT id, opened_at, next_at FROM delivery WHERE state = 'pending' AND attempts = 0 AND user_id = $1 "
 DB_QUERY(DELIVERY_OPEN_OF_TASK, OPEN_DELIVERY "AND kind = 'task' AND task_id = $2");
 DB_QUERY(DELIVERY_OPEN_OF_DAY, OPEN_DELIVERY "AND kind = 'daily' AND task_id IS NULL");
+/* The mail of the day that went since then, or is on its way. */
+DB_QUERY(DELIVERY_SINCE_HOUR, "SELECT id FROM delivery WHERE user_id = $1 AND kind = 'daily' "
+                              "AND (sent_at >= $2 OR state IN ('leased', 'retry')) LIMIT 1");
 DB_QUERY(DELIVERY_INSERT, "INSERT INTO delivery (user_id, kind, task_id, message_id, opened_at, next_at) "
                           "VALUES ($1, $2, $3, $4, $5, $6) "
                           "RETURNING id");
@@ -56,13 +59,24 @@ static enum db_result find_open(const struct plan *plan, int64_t user_id, int64_
     return result == DB_ROW || result == DB_END ? DB_OK : result;
 }
 
-/* When the mail of the day goes that takes this event. A reminder is for today: where the hour has passed,
- * now. */
-static int64_t daily_at(const struct recipient *recipient, const struct envelope *event) {
-    bool is_reminder = strcmp(event->type, "task.due") == 0;
-    if (is_reminder && clock_local(recipient->time_zone, event->at).hour >= (int)recipient->mail_hour)
-        return event->at;
-    return clock_next_hour(recipient->time_zone, (int)recipient->mail_hour, event->at);
+/* When the mail of the day goes that takes this event: at her hour. A reminder of today that is made after
+ * the hour (the server was down) goes now, unless the mail of today is out: there is one a day. */
+static enum db_result find_daily_at(const struct plan *plan, const struct recipient *recipient,
+                                    const struct envelope *event, int64_t *at) {
+    int hour = (int)recipient->mail_hour;
+    *at = clock_next_hour(recipient->time_zone, hour, event->at);
+    struct clock_local local = clock_local(recipient->time_zone, event->at);
+    bool is_late = event->day && strcmp(event->day, local.day) == 0 && local.hour >= hour;
+    if (!is_late)
+        return DB_OK;
+    int64_t known = 0;
+    int64_t since = clock_last_hour(recipient->time_zone, hour, event->at);
+    enum db_result result = db_find_integer(plan->db, &DELIVERY_SINCE_HOUR, &known,
+                                            db_integer(recipient->user_id), db_integer(since));
+    if (result != DB_END)
+        return result;
+    *at = event->at;
+    return DB_OK;
 }
 
 /* When a mail of a task goes that takes this event: edits wait for rest, but not for ever. */
@@ -87,18 +101,23 @@ static enum db_result insert(const struct plan *plan, const struct recipient *re
 
 static enum db_result put_into_delivery(const struct plan *plan, const struct recipient *recipient,
                                         const struct envelope *event, int64_t *delivery_id) {
-    bool is_daily = recipient->is_daily || strcmp(event->type, "task.due") == 0;
+    bool is_daily = recipient->is_daily || event->day;
     int64_t task_id = is_daily ? 0 : event->task_id;
     struct open_delivery open = {.opened_at = event->at};
     enum db_result result = find_open(plan, recipient->user_id, task_id, &open);
     if (result != DB_OK)
         return result;
-    int64_t next_at = is_daily ? daily_at(recipient, event) : task_at(plan, recipient, event, open.opened_at);
+    int64_t next_at = task_at(plan, recipient, event, open.opened_at);
+    if (is_daily)
+        result = find_daily_at(plan, recipient, event, &next_at);
+    if (result != DB_OK)
+        return result;
     if (!open.id)
         return insert(plan, recipient, event, task_id, next_at, delivery_id);
     *delivery_id = open.id;
-    /* What was due before this event stays due: only edits that still rest make room for further ones. */
-    bool moves = next_at < open.next_at || (!is_daily && open.next_at > event->at);
+    /* What was due before this event stays due: only edits that still rest make room for further ones, and
+     * only a mail of the day that is still to come follows a new hour. */
+    bool moves = next_at < open.next_at || open.next_at > event->at;
     return moves && next_at != open.next_at
                ? db_run(plan->db, &DELIVERY_MOVE, db_integer(open.id), db_integer(next_at))
                : DB_OK;

@@ -116,16 +116,21 @@ static size_t named_at(const char *text, const char *name) {
     return 0;
 }
 
-/* Whoever the longest name at `text` belongs to; NULL: nobody, or several. */
+/* Whoever the longest name at `text` belongs to; NULL: nobody, or several. As long, a whole name is meant
+ * before the first word of another. */
 static const struct user *find_mentioned(const struct reader *reader, const char *text) {
     const struct user *found = NULL;
     size_t longest = 0;
+    bool found_is_whole = false;
     for (size_t i = 0; i < reader->people_count; i++) {
-        size_t size = named_at(text, reader->people[i].name);
-        if (size > longest) {
+        const char *name = reader->people[i].name;
+        size_t size = named_at(text, name);
+        bool is_whole = size && !name[size];
+        if (size > longest || (size && size == longest && is_whole && !found_is_whole)) {
             longest = size;
             found = &reader->people[i];
-        } else if (size && size == longest) {
+            found_is_whole = is_whole;
+        } else if (size && size == longest && is_whole == found_is_whole) {
             found = NULL;
         }
     }
@@ -180,6 +185,7 @@ static void read_row(struct reader *reader, struct db_rows *rows, struct envelop
         .id = db_get_integer(rows, ID),
         .at = db_get_integer(rows, AT),
         .type = db_get_text(rows, TYPE, arena),
+        .day = db_get_text(rows, DAY, arena),
         .task_id = db_get_integer(rows, TASK_ID),
         .actor_id = db_get_integer(rows, ACTOR_ID),
     };
@@ -204,8 +210,8 @@ static void read_row(struct reader *reader, struct db_rows *rows, struct envelop
     add(detail, "actor", person_of(rows, envelope->actor_id, ACTOR));
     if (user_id)
         add(detail, "user", person_of(rows, user_id, ABOUT));
-    if (!db_is_null(rows, DAY))
-        add(detail, "day", json_object_new_string(db_peek_text(rows, DAY).text));
+    if (envelope->day)
+        add(detail, "day", json_object_new_string(envelope->day));
     fill_task(rows, envelope, json_object_object_get(detail, "task"));
     fill_changes(rows, envelope, json_object_object_get(detail, "changes"));
     add(json, "detail", detail);

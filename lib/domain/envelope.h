@@ -18,6 +18,7 @@ struct envelope {
     int64_t id;
     int64_t at;
     const char *type;
+    const char *day;  /* of a reminder: the day it is said for; else NULL */
     int64_t task_id;  /* 0: about no task */
     int64_t actor_id; /* 0: somebody at the server */
     int64_t creator_id;

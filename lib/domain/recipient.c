@@ -26,8 +26,8 @@ static void add(struct list *list, int64_t user_id, enum reason reason, bool is_
     if (!user_id)
         return;
     list->recipients = arena_grow(list->arena, list->recipients, list->count, sizeof(*list->recipients));
-    list->recipients[list->count++] =
-        (struct recipient){.user_id = user_id, .reason = reason, .is_instant = is_instant};
+    list->recipients[list->count++] = (struct recipient){
+        .user_id = user_id, .reason = reason, .is_instant = is_instant, .is_ordered = reason == REASON_RULE};
 }
 
 static enum db_result add_found(struct list *list, const struct db_query *query,
@@ -92,10 +92,13 @@ static void merge(struct list *list) {
         qsort(list->recipients, list->count, sizeof(*list->recipients), by_person_and_reason);
     size_t kept = 0;
     for (size_t i = 0; i < list->count; i++) {
-        if (kept && list->recipients[kept - 1].user_id == list->recipients[i].user_id)
-            list->recipients[kept - 1].is_instant |= list->recipients[i].is_instant;
-        else
-            list->recipients[kept++] = list->recipients[i];
+        const struct recipient *further = &list->recipients[i];
+        if (kept && list->recipients[kept - 1].user_id == further->user_id) {
+            list->recipients[kept - 1].is_instant |= further->is_instant;
+            list->recipients[kept - 1].is_ordered |= further->is_ordered;
+        } else {
+            list->recipients[kept++] = *further;
+        }
     }
     list->count = kept;
 }
@@ -115,7 +118,9 @@ static const char *why_not(struct db_rows *rows, const struct envelope *event,
         return "muted";
     /* What a person watches she wants, and what an administrator orders is not hers to thin out. */
     bool is_thinned = recipient->reason == REASON_CREATOR || recipient->reason == REASON_ALL;
-    return is_thinned && is_word(rows, 1, "assigned") && !is_word(rows, 5, "watch") ? "level" : NULL;
+    return is_thinned && !recipient->is_ordered && is_word(rows, 1, "assigned") && !is_word(rows, 5, "watch")
+               ? "level"
+               : NULL;
 }
 
 /* False where there is no such person (a rule named somebody by a number that nobody has). */

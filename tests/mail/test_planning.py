@@ -89,10 +89,10 @@ class Planning(unittest.TestCase):
         self.instance.change(self.ann, task, priority="high")
         texts = self.mailed()
         self.assertEqual(sorted(texts), ["ann", "bo"])
-        self.assertIn("50", texts["ann"])
+        self.assertIn("-> 50", texts["ann"])
         self.assertNotIn("High", texts["ann"])
         self.assertIn("High", texts["bo"])
-        self.assertNotIn("50", texts["bo"])
+        self.assertNotIn("-> 50", texts["bo"])
 
     def test_hand_over(self):
         task = self.task(self.bo)
