@@ -5,7 +5,8 @@
  *
  * What a crash does at any instant: before the plan is committed, the outbox rows are still there; before a
  * mail is handed over, its lease runs out and it is sent later; between handing over and recording, it is
- * sent again under the same Message-ID. So nothing is lost, and at most the one mail in flight comes twice.
+ * sent again under the same Message-ID. So nothing is lost, and at most what is in flight, one mail a
+ * session, comes twice.
  */
 #include "base/clock.h"
 #include "base/config.h"

@@ -87,22 +87,26 @@ class Crash(unittest.TestCase):
         server.pause = 0.01
         mail = f"smtp://127.0.0.1:{server.port}"
         most_s = self.seconds_of_a_run(mail, 6)
-        tasks, kills, rounds = 6, 0, 0
+        tasks, kills, rounds, in_flight = 6, 0, 0, 0
         while kills < KILLS and rounds < ROUNDS:
             rounds += 1
             self.add_tasks(6)
             tasks += 6
             already = {id for id, state in self.accepted_and_states(server) if state != "sent"}
-            kills += self.kill_at_random(mail, most_s)
+            waiting = 6 + sum(row["state"] != "sent" for row in self.instance.rows())
+            sessions = min(4, -(-waiting // 50))  # each has one mail in flight
+            is_killed = self.kill_at_random(mail, most_s)
+            kills += is_killed
+            in_flight += sessions if is_killed else 0
             time.sleep(0.06)  # what the server has got of a mail is answered by now
             unrecorded = {id for id, state in self.accepted_and_states(server) if state != "sent"}
-            self.assertLessEqual(len(unrecorded - already), 1, f"more than one in flight (seed {self.seed})")
+            self.assertLessEqual(len(unrecorded - already), sessions, f"more in flight than sessions (seed {self.seed})")
             self.instance.make_due()
         self.instance.mailer(mail)
         ids = self.assert_all_sent(tasks)
         arrived = collections.Counter(message_id(mail.data) for mail in server.accepted())
         self.assertEqual(set(arrived), ids, f"nothing lost, nothing of another name (seed {self.seed})")
-        self.assertLessEqual(sum(arrived.values()) - len(ids), kills, f"seed {self.seed}")
+        self.assertLessEqual(sum(arrived.values()) - len(ids), in_flight, f"seed {self.seed}")
         self.assertEqual(kills, KILLS, "the kills came too late to tell anything")
 
     def accepted_and_states(self, server):
