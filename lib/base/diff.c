@@ -125,7 +125,7 @@ static int compare_tokens(const void *left, const void *right) {
 /* Sorted, not hashed: no choice of texts makes it slow. */
 static void number_tokens(struct arena *arena, struct side *from, struct side *to) {
     size_t total = from->count + to->count;
-    struct token **sorted = arena_take_array(arena, total + 1, sizeof(*sorted));
+    struct token **sorted = arena_take_array(arena, total + 1, sizeof(struct token *));
     for (size_t i = 0; i < total; i++)
         sorted[i] = i < from->count ? &from->tokens[i] : &to->tokens[i - from->count];
     qsort(sorted, total, sizeof(struct token *), compare_tokens);

@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-#define ISOLATE "\xE2\x81\xA8"
-#define END_OF_ISOLATE "\xE2\x81\xA9"
+/* U+2068 and U+2069, by their bytes: in a literal they would turn round what stands beside it. */
+static const char ISOLATE[] = {(char)0xE2, (char)0x81, (char)0xA8, '\0'};
+static const char END_OF_ISOLATE[] = {(char)0xE2, (char)0x81, (char)0xA9, '\0'};
 
 struct field {
     struct field *next;
@@ -99,7 +100,7 @@ static void add_line(struct buffer *out, const char *value) {
         value += size;
         size_t line_end = line_end_size(value);
         if (*value)
-            buffer_add_char(out, line_end ? ' ' : *value++);
+            buffer_add_char(out, (char)(line_end ? ' ' : *value++));
         value += line_end;
     }
 }

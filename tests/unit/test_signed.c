@@ -105,9 +105,14 @@ static void a_return_path_names_its_delivery(void **state) {
             *c = (char)(*c - 32);
     assert_int_equal(return_path_read(fresh.arena, &signer, made), 17);
     assert_true(strlen(made) - strlen("@example.org") <= 64); /* RFC 5321, 4.5.3.1.1 */
-    static const char *const wrong[] = {"",         "bounces@example.org",     "bounces+@example.org",
-                                        "a+17@b.c", "a+17.@b.c",               "a+17.00@b.c",
-                                        "a@b+17.c", "a+99999999999999999999.00@b.c"};
+    static const char *const wrong[] = {"",
+                                        "bounces@example.org",
+                                        "bounces+@example.org",
+                                        "a+17@b.c",
+                                        "a+17.@b.c",
+                                        "a+17.00@b.c",
+                                        "a@b+17.c",
+                                        "a+99999999999999999999.00@b.c"};
     for (size_t i = 0; i < COUNT(wrong); i++)
         assert_int_equal(return_path_read(fresh.arena, &signer, wrong[i]), 0);
     made[8] = '2';
@@ -151,8 +156,8 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_token_names_one_person_and_one_task), TEST(no_other_token_is_taken),
-        TEST(a_signature_is_for_its_purpose_only),   TEST(a_return_path_names_its_delivery),   TEST(one_task_is_stopped_and_goes_on),
-        TEST(all_mail_is_stopped_for_one_person),
+        TEST(a_signature_is_for_its_purpose_only),   TEST(a_return_path_names_its_delivery),
+        TEST(one_task_is_stopped_and_goes_on),       TEST(all_mail_is_stopped_for_one_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
