@@ -30,8 +30,23 @@ struct letter_end {
     struct letter_result result;
 };
 
+/* An enhanced status code (RFC 3463), 5.1.1: for good, the address, no such mailbox. */
+struct letter_status {
+    int class;
+    int subject;
+    int detail;
+};
+
+/* The first code in a text: "5.1.1 no such user", "550-5.1.1 no such user", "no such user (#5.1.1)". False,
+ * and *status untouched, where there is none. */
+MUST_CHECK bool letter_find_status(const char *text, struct letter_status *status);
+
+/* True for a refusal that is about who sends, not who is written to: a wrong setting here must not look like
+ * many bad mailboxes. */
+bool letter_blames_sender(const struct letter_status *status, const char *text);
+
 /*
- * True if a refusal speaks of the mailbox itself: by its enhanced code 5.1.x (RFC 3463, 3.2) where the text
- * begins with one, else by 550, 551 and 553. A full mailbox, a policy, or a mail that is too large will pass.
+ * True if a refusal speaks of the mailbox itself: by its enhanced code 5.1.x where the text holds one, else
+ * by 550, 551 and 553. A full mailbox, a policy, or a mail that is too large will pass.
  */
 bool letter_names_bad_mailbox(int code, const char *text);

@@ -446,6 +446,14 @@ static void refusals_are_told_apart(void **state) {
         {0, "", false},
         {550, "5.1", true}, /* no enhanced code: the reply's own counts */
         {550, "5.7.12345678901234567890 x", true},
+        /* It is we who are not welcome. */
+        {550, "relay not permitted", false},
+        {553, "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", false},
+        {550, "5.1.8 <pumasi@localhost>: domain not found", false},
+        {550, "5.1.7 <x@example.org>: bad address", false},
+        {550, "5.1.0 <x@example.org>: Sender address rejected: User unknown", false},
+        {554, "delivery error: dd no such user (#5.1.1)", true},
+        {554, "5.1.1.1 is on our list, and so is v5.1.1", false},
     };
     for (size_t i = 0; i < COUNT(refusals); i++)
         if (letter_names_bad_mailbox(refusals[i].code, refusals[i].text) != refusals[i].is_bad_mailbox)
