@@ -16,7 +16,7 @@
 
 enum { MOST_FILE_BYTES = 64 * 1024 };
 
-enum kind { KIND_TEXT, KIND_NUMBER, KIND_REGISTRATION };
+enum kind { KIND_TEXT, KIND_ADDRESS, KIND_NUMBER, KIND_REGISTRATION };
 
 struct key {
     const char *name;
@@ -41,9 +41,11 @@ static const struct key keys[] = {
      "seconds of rest before the edits of a task go out as one mail (0 to 3600)"},
     {"mail_rate", KIND_NUMBER, offsetof(struct config, mail_rate), false, 100000,
      "mails a minute at most, where the mail server bounds them (0 to 100000; 0: no bound)"},
-    {"mail_bounce", KIND_TEXT, offsetof(struct config, mail_bounce), true, 0,
+    {"mail_bounce", KIND_ADDRESS, offsetof(struct config, mail_bounce), true, 0,
      "mailbox for the reports of mail servers, bounces@example.org: mails go out as from bounces+...@example.org; "
      "empty: reports go to mail_from"},
+    {"mail_bounces", KIND_TEXT, offsetof(struct config, mail_bounces), true, 0,
+     "maildir that `bounce` reads reports from; empty: the mail server gives it each one on standard input"},
 };
 
 static const struct config defaults = {
@@ -121,6 +123,12 @@ static bool set_text(const char **target, const char *value, bool may_be_empty) 
     return true;
 }
 
+/* local@host, or nothing. What is behind a plus is ours to write. */
+static bool is_address(const char *value) {
+    const char *at = strchr(value, '@');
+    return !*value || (at && at != value && at[1] && !strchr(at + 1, '@') && !strpbrk(value, " \t<>,;+\""));
+}
+
 /* NULL, or what is wrong. */
 static const char *set(struct arena *arena, struct config *config, const struct key *key, const char *value) {
     char *member = (char *)config + key->offset;
@@ -128,6 +136,9 @@ static const char *set(struct arena *arena, struct config *config, const struct 
     switch (key->kind) {
     case KIND_TEXT:
         good = set_text((const char **)(void *)member, value, key->may_be_empty);
+        break;
+    case KIND_ADDRESS:
+        good = is_address(value) && set_text((const char **)(void *)member, value, key->may_be_empty);
         break;
     case KIND_NUMBER:
         good = set_number((int64_t *)(void *)member, value, key->most);
@@ -240,6 +251,7 @@ const struct config_row *config_rows(struct arena *arena, const struct config *c
         const char *value = NULL;
         switch (keys[i].kind) {
         case KIND_TEXT:
+        case KIND_ADDRESS:
             value = *(const char *const *)(const void *)member;
             break;
         case KIND_NUMBER:

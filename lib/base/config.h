@@ -19,6 +19,7 @@ struct config {
     int64_t mail_delay_s;           /* rest before the edits of one task are mailed: 0 to 3600 */
     int64_t mail_rate;              /* mails a minute; 0: no bound */
     const char *mail_bounce;        /* mailbox of reports, an address; NULL: mail_from gets them */
+    const char *mail_bounces;       /* maildir that they lie in; NULL: they come on standard input */
 };
 
 /* Reads file and environment. NULL with *error set (in the arena) if something is wrong. */

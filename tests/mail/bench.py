@@ -15,14 +15,17 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "sanitize"
 
 
+PROGRAMS = ("bin/pumasi", "cron/mailer", "cron/reminder", "cron/bounce")
+
+
 def _snapshot():
     """Copies of the programs, so that a build beside the tests does not take them away meanwhile."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix="pumasi-mail-programs-"))
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    return [pathlib.Path(shutil.copy(BUILD / name, directory)) for name in ("bin/pumasi", "cron/mailer", "cron/reminder")]
+    return [pathlib.Path(shutil.copy(BUILD / name, directory)) for name in PROGRAMS]
 
 
-PUMASI, MAILER, REMINDER = _snapshot()
+PUMASI, MAILER, REMINDER, BOUNCE = _snapshot()
 HOST = "pumasi.example.org"
 SENDER = "tasks@pumasi.example.org"
 
@@ -100,6 +103,14 @@ class Instance:
         log = log.decode()  # whatever a server said, the log stays UTF-8
         if process.returncode != 0 or "Sanitizer" in log or "runtime error" in log:
             raise AssertionError(f"the mailer ended with {process.returncode}:\n{log}")
+        return log
+
+    def bounce(self, report=b"", expected=0):
+        """A report as a mail server's pipe gives it; its log, if it ends as expected."""
+        done = subprocess.run([BOUNCE], input=report, env=self.environment(), capture_output=True, timeout=60)
+        log = done.stderr.decode()
+        if done.returncode != expected or "Sanitizer" in log or "runtime error" in log:
+            raise AssertionError(f"bounce ended with {done.returncode}:\n{log}")
         return log
 
     def reminder(self):

@@ -197,5 +197,41 @@ class Delivered(PostfixCase):
         self.assertIn("certificates", row["error"])
 
 
+class Returned(PostfixCase):
+    """Postfix takes a mail, cannot deliver it, and reports to the return path, whose mailbox `bounce` reads."""
+
+    EXTRA = (
+        "smtpd_reject_unlisted_recipient = no\n"
+        "transport_maps = inline:{ {gone.test=error:5.1.1 no such mailbox} {full.test=error:5.2.2 over its quota} }\n"
+    )
+
+    def send(self, host):
+        self.instance.settings["PUMASI_MAIL_BOUNCE"] = "bounces@example.org"
+        self.instance.settings["PUMASI_MAIL_BOUNCES"] = str(self.postfix.top / "boxes" / "box")
+        reader = self.instance.person(f"someone@{host}", "Someone")
+        self.instance.task(self.ann, "Plan", reader)
+        self.instance.mailer(self.setting())
+        self.assertEqual(self.instance.row()["state"], "sent", self.postfix.log()[-1500:])
+
+    def suppressed(self):
+        return [tuple(row) for row in self.instance.db.execute("SELECT email_key, reason, detail FROM suppression")]
+
+    def test_a_bad_mailbox(self):
+        self.send("gone.test")
+        self.assertEqual(len(self.postfix.mails(at_least=1)), 1, self.postfix.log()[-1500:])
+        self.instance.bounce()
+        self.assertEqual(self.instance.row()["state"], "failed")
+        self.assertEqual(self.suppressed(), [("someone@gone.test", "bounce", self.instance.row()["error"])])
+        self.assertIn("no such mailbox", self.instance.row()["error"])
+        self.assertEqual(self.postfix.mails(seconds=0.1), [], "the report lies in cur/")
+
+    def test_a_full_mailbox(self):
+        self.send("full.test")
+        self.assertEqual(len(self.postfix.mails(at_least=1)), 1, self.postfix.log()[-1500:])
+        self.instance.bounce()
+        self.assertEqual((self.instance.row()["state"], self.suppressed()), ("failed", []))
+        self.assertIn("over its quota", self.instance.row()["error"])
+
+
 if __name__ == "__main__":
     unittest.main()
