@@ -4,9 +4,11 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import time
 import unittest
+import warnings
 
 from bench import SENDER, Instance, parse, part, wait_for
 from fake_server import Authority, FakeServer
@@ -126,6 +128,19 @@ class Answers(ServerCase):
         self.assertEqual(row["state"], "failed", row)
         self.assertIn("554 5.7.1 spam", row["error"])
         self.assertIsNone(row["sent_at"])
+
+    def test_closed_in_the_text_of_a_mail(self):
+        """The rest of it is written into a line that is gone."""
+        task = self.instance.db.execute("SELECT id FROM task").fetchone()[0]
+        for i in range(8):
+            self.instance.comment(self.ann, task, f"{i} " + "x" * 60_000)
+        server = self.serve()
+        server.fault = lambda phase: server.CUT if phase == "text" else None
+        self.send(server)
+        self.assert_waits()
+        self.assertEqual(server.mails, [])
+        server.fault = lambda _phase: None
+        self.assert_sent_later(server)
 
     def test_closed_between_two_mails(self):
         self.instance.task(self.ann, "Second", self.cy)
@@ -305,6 +320,32 @@ class Encryption(ServerCase):
                 self.send_by_tls(server, user="user:secret@")
                 self.assert_nothing_sent(server)
 
+    def test_only_an_old_tls(self):
+        """TLS 1.2 at least, even where the system's settings would take an older one."""
+        settings = self.instance.directory / "openssl.cnf"
+        settings.write_text(
+            "openssl_conf = o\n[o]\nssl_conf = s\n[s]\nsystem_default = d\n"
+            "[d]\nMinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n"
+        )
+        self.instance.settings["OPENSSL_CONF"] = str(settings)
+        for version, state in ((ssl.TLSVersion.TLSv1_1, "retry"), (ssl.TLSVersion.TLSv1_2, "sent")):
+            with self.subTest(version), warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                server = self.serve(tls=self.localhost)
+                server.context.set_ciphers("ALL:@SECLEVEL=0")
+                server.context.minimum_version = ssl.TLSVersion.TLSv1
+                server.context.maximum_version = version
+                self.instance.make_due()
+                self.send_by_tls(server)
+                self.assertEqual(self.instance.row()["state"], state, self.instance.row())
+                self.assertEqual(len(server.mails), state == "sent")
+
+    def test_closed_in_the_handshake(self):
+        server = self.serve(tls=self.localhost)
+        server.injected = b"\x15\x03\x03\x00\x02\x02\x28"  # a fatal alert in the place of the handshake
+        self.send_by_tls(server)
+        self.assert_nothing_sent(server)
+
     def test_certificate_of_another_name(self):
         server = self.serve(tls=self.authority.issue("DNS:other.example.org"))
         self.send_by_tls(server)
@@ -361,6 +402,53 @@ class OtherHost(ServerCase):
         server = self.serve(host=self.host, tls=self.authority.issue(f"IP:{self.host}"))
         self.send(server, host=self.host, ca=self.authority.certificate)
         self.assertEqual(self.instance.row()["state"], "sent", self.instance.row())
+
+
+class Injection(ServerCase):
+    """What stands in the database, however it got there, is one recipient's mail and no command, no header."""
+
+    EVIL = "evil@example.net"
+
+    def assert_no_evil(self, server):
+        self.assertNotIn(self.EVIL, " ".join(line for line, _ in server.commands))
+        for mail in server.mails:
+            self.assertEqual(len(mail.recipients), 1)
+            head = mail.data.split(b"\r\n\r\n", 1)[0]
+            self.assertNotRegex(head, rb"(?im)^(bcc|x-evil)")
+            for header in ("To", "From", "Subject", "Message-ID"):
+                self.assertEqual(len(parse(mail.data).get_all(header)), 1, header)
+
+    def test_recipients(self):
+        server = self.serve()
+        for i, address in enumerate(
+            (f"x@example.org>\r\nRCPT TO:<{self.EVIL}", f"x@example.org\nRCPT TO:<{self.EVIL}>", f"x> {self.EVIL}", "x@é.org")
+        ):
+            reader = self.instance.db.execute(
+                'INSERT INTO "user" (email, email_key, name) VALUES (?, ?, ?)', (address, str(i), "X")
+            ).lastrowid
+            self.instance.task(self.ann, f"Task {i}", reader)
+        self.send(server)
+        self.assertEqual([row["state"] for row in self.instance.rows()], ["sent"] + ["failed"] * 4)
+        self.assert_no_evil(server)
+        self.assertEqual([mail.recipients for mail in server.accepted()], [["reader1@example.org"]])
+
+    def test_titles_and_names(self):
+        server = self.serve()
+        for end in ("\r\n", "\n", "\r", "\0"):
+            evil = f"x{end}Bcc: {self.EVIL}{end}X-Evil: 1{end}{end}.{end}MAIL FROM:<{self.EVIL}>"
+            self.instance.db.execute('UPDATE "user" SET name = ?', (evil,))
+            self.instance.task(self.ann, evil, self.bo)
+        self.send(server)
+        self.assertEqual(len(server.accepted()), 5)
+        self.assert_no_evil(server)
+
+    def test_senders(self):
+        server = self.serve()
+        self.instance.settings["PUMASI_MAIL_FROM"] = f"x@example.org>\r\nRCPT TO:<{self.EVIL}"
+        self.send(server)
+        self.assert_waits("mail_from")
+        self.assertEqual(server.mails, [])
+        self.assert_no_evil(server)
 
 
 class Bytes(ServerCase):

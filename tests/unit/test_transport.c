@@ -352,6 +352,34 @@ static void a_silent_server_is_left_at_the_deadline(void **state) {
     assert_int_equal(waitpid(-1, NULL, WNOHANG), 0); /* only the server is left */
 }
 
+/* connect() has no limit of its own: a machine that drops what is sent to it would hold a mailer for minutes.
+ */
+static void a_server_that_takes_no_connection_is_left_at_the_deadline(void **state) {
+    (void)state;
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in place = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(place);
+    assert_int_equal(bind(listener, (struct sockaddr *)&place, size), 0);
+    assert_int_equal(listen(listener, 0), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&place, &size), 0);
+    int others[4]; /* more than wait in its queue: the kernel answers no further one */
+    for (size_t i = 0; i < COUNT(others); i++) {
+        others[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        (void)connect(others[i], (struct sockaddr *)&place, size);
+    }
+    const struct transport *transport =
+        read_good(arena_print(arena, "smtp://127.0.0.1:%u", ntohs(place.sin_port)));
+    const struct letter letter = to(0, "a@example.org");
+    struct told told = {0};
+    assert_true(transport_send(transport, arena, &letter, 1, 1, tell, &told));
+    assert_int_equal(told.results[0].state, LETTER_RETRY);
+    assert_string_equal(told.results[0].text, "no answer within 1 s");
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    for (size_t i = 0; i < COUNT(others); i++)
+        (void)close(others[i]);
+    (void)close(listener);
+}
+
 static void no_answer_to_the_final_dot_is_not_sent(void **state) {
     (void)state;
     const struct transport *transport = start(STUCK, "");
@@ -490,6 +518,7 @@ int main(void) {
         TEST(nothing_is_sent_after_a_record_failed),
         TEST(no_letter_waits_for_an_acknowledgement),
         TEST(a_silent_server_is_left_at_the_deadline),
+        TEST(a_server_that_takes_no_connection_is_left_at_the_deadline),
         TEST(no_answer_to_the_final_dot_is_not_sent),
         TEST(answers_that_came_before_tls_are_not_believed),
         TEST(tls_that_is_offered_and_refused_is_not_done_without),
