@@ -1,5 +1,5 @@
-/* Run by the clock, each five minutes or so: says which tasks are due, once a task and day. The mailer mails
- * it. */
+/* Run by the clock, each five minutes or so (less than ten, or the mail of the hour goes without): says which
+ * tasks are due, once a task and day. The mailer mails it. */
 #include "domain/reminder.h"
 #include "base/clock.h"
 #include "base/config.h"
@@ -31,10 +31,11 @@ int main(void) {
         log_error("%s", error);
         goto out;
     }
+    struct reminder_place place = {0};
     bool more = true;
     enum outcome outcome = OUTCOME_OK;
     while (more && outcome == OUTCOME_OK) {
-        outcome = reminder_write(db, batch, clock_now(), &more);
+        outcome = reminder_write(db, batch, clock_now(), &place, &more);
         arena_reset(batch);
     }
     if (outcome != OUTCOME_OK)

@@ -2,10 +2,11 @@
 
 import datetime
 import json
+import re
 import time
 import unittest
 
-from bench import Instance, parse, part
+from bench import ROOT, Instance, parse, part
 
 
 def zone_where_it_is(hour):
@@ -44,9 +45,9 @@ class Reminder(unittest.TestCase):
     def mailed(self):
         self.instance.forget()
         self.instance.reminder()
-        before = len(self.instance.mails())
+        before = self.instance.mails()
         self.instance.mailer()
-        return [parse(data) for data in self.instance.mails()[before:]]
+        return [parse(data) for data in self.instance.mails() if data not in before]
 
     def events(self):
         return self.instance.db.execute("SELECT task_id, user_id, day, detail FROM event WHERE type = 'task.due'").fetchall()
@@ -80,13 +81,67 @@ class Reminder(unittest.TestCase):
         self.assertEqual(self.mailed(), [])
         self.assertEqual(self.events(), [])
 
+    def said(self, task, days):
+        """As if it had been said so many days from today."""
+        self.instance.db.execute("INSERT INTO event (type, task_id, user_id, is_visible, day) VALUES ('task.due', ?, ?, 0, ?)",
+                                 (task, self.bo, today(self.zone, days)))  # fmt: skip
+
     def test_late_is_said_for_a_week_and_then_weekly(self):
-        for days in (-7, -8, -13, -14, -20, -21):
-            self.due(f"{-days} days", days, self.bo)
+        expected = set()
+        for late, said, is_said in ((7, 1, True), (8, 1, False), (13, 6, False), (14, 7, True), (16, 9, True), (60, None, True)):
+            task = self.due(f"{late} days", -late, self.bo)
+            if said:
+                self.said(task, -said)
+            if is_said:
+                expected.add(-late)
         self.instance.forget()
         self.instance.reminder()
-        said = {json.loads(row["detail"])["due"]["days"] for row in self.events()}
-        self.assertEqual(said, {-7, -14, -21})
+        now = [json.loads(row["detail"])["due"]["days"] for row in self.events() if row["day"] == today(self.zone)]
+        self.assertEqual(set(now), expected)
+
+    def test_what_is_put_on_today_later_on_waits_for_the_next_mail_of_the_day(self):
+        """There is one a day: not one for each task that somebody puts on today."""
+        self.due("In the morning", 0, self.bo)
+        self.assertEqual(len(self.mailed()), 1)
+        for title in ("One more", "And another"):
+            self.due(title, -1, self.bo)
+            self.assertEqual(self.mailed(), [])
+        self.instance.make_due()
+        mails = self.mailed()
+        self.assertEqual(len(mails), 1)
+        for title in ("One more", "And another"):
+            self.assertIn(title, part(mails[0], "plain"))
+
+    def test_put_off_meanwhile_is_not_reminded(self):
+        task = self.due("Put off", 0, self.bo)
+        self.instance.forget()
+        self.instance.reminder()
+        self.instance.change(self.ann, task, due_on=today(self.zone, 5))
+        self.instance.db.execute("DELETE FROM outbox WHERE event_id IN (SELECT id FROM event WHERE type <> 'task.due')")
+        self.instance.mailer()
+        self.assertEqual(self.instance.mails(), [])
+
+    def test_muted_is_not_reminded(self):
+        task = self.due("Muted", 0, self.bo)
+        self.instance.act(self.bo, ("INSERT INTO task_watcher (task_id, user_id, state) VALUES (?, ?, 'mute')", task, self.bo))
+        self.assertEqual(self.mailed(), [])
+
+    def test_more_than_a_batch(self):
+        for i in range(1001):
+            self.due(f"Task {i}", -i % 3 - 2, self.bo)
+        self.instance.forget()
+        for _ in range(2):
+            self.instance.reminder()
+            self.assertEqual(len(self.events()), 1001)
+
+    def test_reads_by_its_index_alone(self):
+        text = (ROOT / "lib" / "domain" / "reminder.c").read_text()
+        lines = re.search(r"DB_QUERY\(REMINDER_DUE, (.*?)\);", text, re.DOTALL)[1]
+        query = "".join(json.loads(line) for line in re.findall(r'"(?:[^"\\]|\\.)*"', lines))
+        plan = " ".join(row["detail"] for row in self.instance.db.execute(f"EXPLAIN QUERY PLAN {query}", ("2026-01-01", "", 0)))
+        self.assertIn("SEARCH task USING INDEX task_open_by_due", plan)
+        self.assertIn("USING COVERING INDEX event_once_a_day", plan)
+        self.assertNotRegex(plan, "SCAN|TEMP B-TREE")
 
     def test_her_day_counts(self):
         """Where the sun rises first it is tomorrow already, or here still today: what is due is due there."""
