@@ -290,8 +290,11 @@ static const char *why(const struct telling *telling, bool is_daily) {
         [REASON_WATCHER] = WORDS_MAIL_WHY_WATCHER,     [REASON_ALL] = WORDS_MAIL_WHY_ALL,
         [REASON_RULE] = WORDS_MAIL_WHY_RULE,
     };
-    return words(telling->language,
-                 is_daily ? WORDS_MAIL_WHY_DAILY : reasons[telling->notice->content->reason]);
+    enum words_key reason = reasons[telling->notice->content->reason];
+    const char *how = telling->notice->delivery->recipient.mail.how;
+    if (is_daily) /* the mail of the day, or a reminder to somebody who has the rest as it comes */
+        reason = !how || strcmp(how, "daily") == 0 ? WORDS_MAIL_WHY_DAILY : WORDS_MAIL_WHY_DUE;
+    return words(telling->language, reason);
 }
 
 static const char *written(const struct telling *telling, const struct template *template,

@@ -66,6 +66,7 @@ class Reminder(unittest.TestCase):
             self.assertIn(word, text)
         for word in ("Not yet", "Done", "Thrown away", "Without a date"):
             self.assertNotIn(word, text)
+        self.assertIn("because tasks of yours are due.", text, "she did not ask for one mail a day")
         self.assertEqual(self.mailed(), [], "once a day")
         detail = {json.loads(row["detail"])["due"]["days"] for row in self.events()}
         self.assertEqual(detail, {0, -3})
@@ -165,6 +166,7 @@ class Reminder(unittest.TestCase):
         mails = [parse(data) for data in self.instance.mails()]
         self.assertEqual(len(mails), 1)
         text = part(mails[0], "plain")
+        self.assertIn("because you asked for one a day.", text)
         self.assertIn("News for Bo", text)
         self.assertIn("Due for Bo", text)
 
