@@ -471,8 +471,9 @@ class Bytes(ServerCase):
         self.instance.db.execute("UPDATE delivery SET state = 'pending', next_at = 0")
         self.instance.mailer()
         [file] = self.instance.mails()
-        boundary = re.compile(rb"pumasi_[A-Za-z0-9_-]{20}")
-        self.assertEqual(boundary.sub(b"B", mail.data), boundary.sub(b"B", file.replace(b"\n", b"\r\n")))
+        # The boundary is made anew for each writing, and the second may be another one.
+        new = re.compile(rb"pumasi_[A-Za-z0-9_-]{20}|^Date: [^\r]*")
+        self.assertEqual(new.sub(b"", mail.data), new.sub(b"", file.replace(b"\n", b"\r\n")))
         self.assertEqual(re.findall(rb"[^\r]\n|\r[^\n]", mail.data), [])
         self.assertLessEqual(max(map(len, mail.data.split(b"\r\n"))), 78)
         self.assertTrue(mail.data.isascii())
