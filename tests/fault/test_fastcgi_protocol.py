@@ -144,6 +144,9 @@ class Protocol(unittest.TestCase):
             return connection.read()
 
     def setUp(self):
+        end = time.monotonic() + 10
+        while len(self.function.workers()) < 2 and time.monotonic() < end:
+            time.sleep(0.05)  # one may be on its way
         self.before, self.pids = pumasi.counts(), self.function.workers()
         self.assertEqual(2, len(self.pids))
 
