@@ -118,6 +118,11 @@ class FakeServer:
     def accepted(self):
         return [mail for mail in self.mails if mail.is_accepted]
 
+    def is_idle(self):
+        """Every session is over, and what it got of a mail is answered."""
+        with self._lock:
+            return not self._connections
+
     def clear_commands(self):
         """Commands that were read before TLS."""
         return [line for line, by_tls in self.commands if not by_tls]

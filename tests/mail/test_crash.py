@@ -98,7 +98,7 @@ class Crash(unittest.TestCase):
             is_killed = self.kill_at_random(mail, most_s)
             kills += is_killed
             in_flight += sessions if is_killed else 0
-            time.sleep(0.06)  # what the server has got of a mail is answered by now
+            self.assertTrue(wait_for(server.is_idle), "a session has outlived its mailer")
             unrecorded = {id for id, state in self.accepted_and_states(server) if state != "sent"}
             self.assertLessEqual(len(unrecorded - already), sessions, f"more in flight than sessions (seed {self.seed})")
             self.instance.make_due()
