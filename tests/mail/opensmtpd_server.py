@@ -19,7 +19,6 @@ from bench import ROOT, wait_for
 from postfix_server import free_port
 
 CACHE = ROOT / "build" / "packages"
-SOURCE = "deb http://deb.debian.org/debian bookworm-backports main\n"
 USERS = {"opensmtpd": 64001, "opensmtpq": 64002, "opensmtpbox": 64003}
 
 CONFIGURATION = """\
@@ -53,6 +52,15 @@ def run(*command, **options):
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True, **options)
 
 
+def source():
+    """The line of Debian's backports, from where this machine has its other packages."""
+    found = run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian",
+                "Codename: bookworm").stdout.split()  # fmt: skip
+    if not found:
+        raise Missing("opensmtpd cannot be downloaded: apt knows no source of Debian 12; run apt-get update")
+    return f"deb {found[0]} bookworm-backports main\n"
+
+
 def fetch():
     """The path of the package, downloaded once; apt checks its signature."""
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -62,13 +70,13 @@ def fetch():
     with tempfile.TemporaryDirectory(prefix="pumasi-apt-") as top:
         for name in ("lists/partial", "cache/archives/partial"):
             (pathlib.Path(top) / name).mkdir(parents=True)
-        (pathlib.Path(top) / "sources.list").write_text(SOURCE)
         options = (
             f"Dir::Etc::sourcelist={top}/sources.list", "Dir::Etc::sourceparts=-", f"Dir::State::lists={top}/lists",
             f"Dir::Cache={top}/cache", "APT::Sandbox::User=root",
         )  # fmt: skip
         apt = ["apt-get", *(piece for option in options for piece in ("-o", option))]
         try:
+            (pathlib.Path(top) / "sources.list").write_text(source())
             run(*apt, "update")
             run(*apt, "download", "opensmtpd", cwd=CACHE)
         except (OSError, subprocess.SubprocessError) as error:
