@@ -118,7 +118,9 @@ $B/cron/%: $B/handlers/cron/%.o $(LIBRARY)
 	@echo '  link $@'
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$B/bin/%: $B/handlers/cli/%.o $(LIBRARY)
+# A command with many words keeps them in a folder of its name.
+.SECONDEXPANSION:
+$B/bin/%: $B/handlers/cli/%.o $$(addprefix $B/,$$(subst .c,.o,$$(wildcard handlers/cli/$$*/*.c))) $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo '  link $@'
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)

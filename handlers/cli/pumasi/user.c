@@ -1,0 +1,94 @@
+/* pumasi user: who can sign in. */
+#include "command.h"
+
+#include "base/utf8.h"
+#include "domain/password.h"
+#include "domain/user.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct grant adding[] = {{"user", MAY_READ | MAY_INSERT}};
+static const struct grant listing[] = {{"user", MAY_READ}};
+
+/* One line of standard input, so that a password stands in no list of processes. */
+static const char *read_password(struct command_line *line) {
+    if (isatty(STDIN_FILENO))
+        (void)fputs("Password: ", stderr);
+    char text[PASSWORD_MOST * 4 + 2];
+    if (!fgets(text, sizeof(text), stdin))
+        return NULL;
+    text[strcspn(text, "\n")] = '\0';
+    size_t size = strlen(text);
+    if (!utf8_is_valid(text, size) || utf8_has_control(text, size))
+        return NULL;
+    size_t count = utf8_count(text, size);
+    return count >= PASSWORD_LEAST && count <= PASSWORD_MOST ? arena_copy(line->arena, text) : NULL;
+}
+
+static int run_add(struct command_line *line) {
+    struct user_new user = {.email = take_option(line, "--email"), .name = take_option(line, "--name")};
+    const char *language = take_option(line, "--language");
+    user.is_admin = take_flag(line, "--admin");
+    if (line->count || !user.email || !user.name)
+        return fail_usage(line);
+    if (!user_email_is_valid(user.email))
+        return fail("the address must be like name@example.org");
+    size_t size = strlen(user.name);
+    if (!utf8_is_valid(user.name, size) || utf8_has_control(user.name, size) || !size ||
+        utf8_count(user.name, size) > USER_MOST_NAME)
+        return fail("the name must have 1 to 100 characters");
+    if (language && !language_from_code(language, &user.language))
+        return fail("the language must be en or ko");
+    user.password = read_password(line);
+    if (!user.password)
+        return fail("the password, one line on standard input, must have 8 to 128 characters");
+    struct user created;
+    enum outcome outcome = user_create(line->db, line->arena, &user, &created);
+    if (outcome == OUTCOME_EXISTS)
+        return fail("there is an account with this address already");
+    if (outcome != OUTCOME_OK)
+        return fail_outcome(line, outcome);
+    buffer_print(&line->out, "%lld %s\n", (long long)created.id, created.email);
+    return EXIT_SUCCESS;
+}
+
+static void list_user(struct command_line *line, const struct user *user) {
+    const char *role = user->is_admin ? "admin" : "member";
+    if (!line->as_json) {
+        buffer_print(&line->out, "%5lld  %-6s  %s  %s <%s>\n", (long long)user->id, role,
+                     language_code(user->language), printable(line->arena, user->name), user->email);
+        return;
+    }
+    json_open_object(&line->json);
+    json_add_integer(&line->json, "id", user->id);
+    json_add_text(&line->json, "email", user->email);
+    json_add_text(&line->json, "name", user->name);
+    json_add_text(&line->json, "role", role);
+    json_add_text(&line->json, "language", language_code(user->language));
+    json_close_object(&line->json);
+}
+
+static int run_list(struct command_line *line) {
+    if (line->count)
+        return fail_usage(line);
+    struct user *users = NULL;
+    size_t count = 0;
+    enum outcome outcome = user_list(line->db, line->arena, &users, &count);
+    if (outcome != OUTCOME_OK)
+        return fail_outcome(line, outcome);
+    open_list(line);
+    for (size_t i = 0; i < count; i++)
+        list_user(line, &users[i]);
+    close_list(line);
+    return EXIT_SUCCESS;
+}
+
+static const struct command commands[] = {
+    {"add", "--email ADDRESS --name NAME [--language en|ko] [--admin]",
+     "make an account; its password is read from standard input", run_add, NEEDS_WRITING, GRANTS(adding)},
+    {"list", "[--json]", "everyone who can sign in", run_list, NEEDS_READING, GRANTS(listing)},
+};
+const struct noun USER_NOUN = {"user", commands, COUNT(commands)};
