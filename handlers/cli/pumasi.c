@@ -47,7 +47,7 @@ static const struct command config_command = {
 static const struct noun migrate_noun = {"migrate", &migrate_command, 1};
 static const struct noun config_noun = {"config", &config_command, 1};
 
-static const struct noun *const nouns[] = {&migrate_noun, &USER_NOUN, &MAIL_NOUN, &config_noun};
+static const struct noun *const nouns[] = {&migrate_noun, &USER_NOUN, &RULE_NOUN, &MAIL_NOUN, &config_noun};
 
 /* Of one noun, or of all. */
 static int print_usage(FILE *out, const char *noun) {

@@ -34,6 +34,19 @@ DB_QUERY(ENVELOPE_OF_TYPE, ENVELOPE_SELECT "FROM event " ENVELOPE_JOINS
                                            "WHERE event.id > $1 AND event.at >= $2 AND event.type = $4 "
                                            "ORDER BY event.id "
                                            "LIMIT $3");
+DB_QUERY(ENVELOPE_OF_TASK, ENVELOPE_SELECT "FROM event " ENVELOPE_JOINS
+                                           "WHERE event.task_id = $4 AND event.id > $1 AND event.at >= $2 "
+                                           "AND ($5 = '' OR event.type = $5) "
+                                           "ORDER BY event.id "
+                                           "LIMIT $3");
+/* Of the last so many events, the one before. */
+DB_QUERY(ENVELOPE_BEFORE_LAST, "SELECT id FROM event ORDER BY id DESC LIMIT 1 OFFSET $1");
+DB_QUERY(ENVELOPE_BEFORE_LAST_OF_TYPE,
+         "SELECT id FROM event WHERE type = $2 ORDER BY id DESC LIMIT 1 OFFSET $1");
+DB_QUERY(ENVELOPE_BEFORE_LAST_OF_TASK, "SELECT id FROM event WHERE task_id = $2 AND ($3 = '' OR type = $3) "
+                                       "ORDER BY id DESC LIMIT 1 OFFSET $1");
+
+enum { WALK_BATCH = 500 };
 
 enum {
     ID,
@@ -220,6 +233,10 @@ static void read_row(struct reader *reader, struct db_rows *rows, struct envelop
 static enum db_result start(struct db *db, const struct envelope_query *query, struct db_rows **rows) {
     if (query->is_outbox)
         return db_start(db, &ENVELOPE_OUTBOX, rows, db_integer(query->limit));
+    if (query->task_id)
+        return db_start(db, &ENVELOPE_OF_TASK, rows, db_integer(query->after), db_integer(query->since),
+                        db_integer(query->limit), db_integer(query->task_id),
+                        db_text(query->type ? query->type : ""));
     if (query->type)
         return db_start(db, &ENVELOPE_OF_TYPE, rows, db_integer(query->after), db_integer(query->since),
                         db_integer(query->limit), db_text(query->type));
@@ -255,4 +272,43 @@ enum outcome envelope_list(struct db *db, struct arena *arena, const struct enve
 void envelopes_free(struct envelope *envelopes, size_t count) {
     for (size_t i = 0; i < count; i++)
         (void)json_object_put(envelopes[i].json);
+}
+
+enum outcome envelope_walk(struct db *db, const struct envelope_query *query, envelope_visit *visit,
+                           void *with) {
+    struct arena *batch = arena_new();
+    struct envelope_query next = *query;
+    int64_t left = query->limit ? query->limit : INT64_MAX;
+    enum outcome outcome = OUTCOME_OK;
+    size_t count = 1;
+    while (outcome == OUTCOME_OK && count && left) {
+        struct envelope *events = NULL;
+        count = 0;
+        next.limit = left < WALK_BATCH ? left : WALK_BATCH;
+        outcome = envelope_list(db, batch, &next, &events, &count);
+        for (size_t i = 0; i < count && outcome == OUTCOME_OK; i++)
+            outcome = visit(with, batch, &events[i]);
+        if (count)
+            next.after = events[count - 1].id;
+        left -= (int64_t)count;
+        envelopes_free(events, count);
+        arena_reset(batch);
+    }
+    arena_free(batch);
+    return outcome;
+}
+
+enum outcome envelope_find_last(struct db *db, const struct envelope_query *query, int64_t count,
+                                int64_t *after) {
+    enum db_result result = DB_END;
+    *after = 0;
+    if (query->task_id)
+        result = db_find_integer(db, &ENVELOPE_BEFORE_LAST_OF_TASK, after, db_integer(count),
+                                 db_integer(query->task_id), db_text(query->type ? query->type : ""));
+    else if (query->type)
+        result = db_find_integer(db, &ENVELOPE_BEFORE_LAST_OF_TYPE, after, db_integer(count),
+                                 db_text(query->type));
+    else
+        result = db_find_integer(db, &ENVELOPE_BEFORE_LAST, after, db_integer(count));
+    return outcome_of(result);
 }

@@ -34,6 +34,7 @@ struct envelope_query {
     int64_t after;    /* ids above */
     int64_t since;    /* and not before this time */
     const char *type; /* and of this type; NULL: any */
+    int64_t task_id;  /* and of this task; 0: any */
     int64_t limit;
 };
 
@@ -45,3 +46,15 @@ MUST_CHECK enum outcome envelope_list(struct db *db, struct arena *arena, const 
                                       struct envelope **envelopes, size_t *count);
 
 void envelopes_free(struct envelope *envelopes, size_t count);
+
+/* What is done with each event of a walk; an outcome other than OUTCOME_OK ends it. `batch` lives for some
+ * events more. */
+typedef enum outcome envelope_visit(void *with, struct arena *batch, const struct envelope *event);
+
+/* Walks over the events of a query, all of them where its limit is 0, with the memory of a few hundred. */
+MUST_CHECK enum outcome envelope_walk(struct db *db, const struct envelope_query *query,
+                                      envelope_visit *visit, void *with);
+
+/* The `after` of a query that leaves its last `count` events. */
+MUST_CHECK enum outcome envelope_find_last(struct db *db, const struct envelope_query *query, int64_t count,
+                                           int64_t *after);

@@ -52,7 +52,8 @@ struct json_object *pattern_event_parse(struct arena *arena, const char *text, s
     }
     struct json_check_result check = json_check_repeating(text, size, PATTERN_MOST_DEPTH);
     if (check.fault != JSON_GOOD) {
-        *error = arena_print(arena, "byte %zu: %s", check.offset + 1, json_fault_text(check.fault));
+        *error =
+            arena_print(arena, "the event, byte %zu: %s", check.offset + 1, json_fault_text(check.fault));
         return NULL;
     }
     struct buffer wide = widen(arena, text, size);

@@ -12,6 +12,7 @@ DB_QUERY(RULE_FIND, "SELECT " RULE_COLUMNS " FROM rule WHERE name = $1");
 DB_QUERY(RULE_INSERT, "INSERT INTO rule (name, pattern, who, how, is_enabled) VALUES ($1, $2, $3, $4, $5)");
 DB_QUERY(RULE_UPDATE, "UPDATE rule SET name = $2, pattern = $3, who = $4, how = $5 WHERE name = $1");
 DB_QUERY(RULE_ENABLE, "UPDATE rule SET is_enabled = $2 WHERE name = $1");
+DB_QUERY(RULE_DELETE, "DELETE FROM rule WHERE name = $1");
 DB_QUERY(RULE_PERSON, "SELECT id FROM \"user\" WHERE id = $1");
 
 static void read_row(struct db_rows *rows, struct arena *arena, struct rule *rule) {
@@ -141,4 +142,9 @@ enum outcome rule_edit(struct db *db, const char *name, const struct rule *rule)
 enum outcome rule_enable(struct db *db, const char *name, bool is_enabled) {
     const struct db_value values[] = {db_text(name), db_integer(is_enabled)};
     return write(db, NULL, &RULE_ENABLE, values, COUNT(values));
+}
+
+enum outcome rule_delete(struct db *db, const char *name) {
+    const struct db_value values[] = {db_text(name)};
+    return write(db, NULL, &RULE_DELETE, values, COUNT(values));
 }

@@ -35,6 +35,7 @@ MUST_CHECK enum outcome rule_add(struct db *db, const struct rule *rule);
 MUST_CHECK enum outcome rule_edit(struct db *db, const char *name, const struct rule *rule);
 
 MUST_CHECK enum outcome rule_enable(struct db *db, const char *name, bool is_enabled);
+MUST_CHECK enum outcome rule_delete(struct db *db, const char *name);
 
 /* The person of "user:ID"; 0 for any other word. */
 int64_t rule_person(const char *who);

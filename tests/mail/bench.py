@@ -3,6 +3,7 @@
 import atexit
 import email
 import email.policy
+import json
 import os
 import pathlib
 import shutil
@@ -86,6 +87,31 @@ class Instance:
             raise AssertionError(f"{command}: {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout
 
+    def pumasi(self, *words, expected=0, says=None):
+        """The administrator's command. What it printed; of one that is expected to fail, what it said is wrong."""
+        done = subprocess.run([PUMASI, *map(str, words)], env=self.environment(), capture_output=True, text=True, timeout=120)
+        if done.returncode != expected or "Sanitizer" in done.stderr or "runtime error" in done.stderr:
+            raise AssertionError(f"pumasi {words}: {done.returncode}\n{done.stdout}{done.stderr}")
+        text = done.stderr if expected else done.stdout
+        if says and says not in text:
+            raise AssertionError(f"pumasi {words}: {says!r} is not in {text!r}")
+        return text
+
+    def listed(self, *words):
+        """What a listing command prints as JSON."""
+        return json.loads(self.pumasi(*words, "--json"))
+
+    def count(self, table):
+        return self.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+
+    def peak(self, *words):
+        """KiB of memory that the command takes at most."""
+        command = ["/usr/bin/env", "python3", "-c", "import resource, subprocess, sys\n"
+                   "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)\n"
+                   "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)", PUMASI, *words]  # fmt: skip
+        environment = {**self.environment(), "ASAN_OPTIONS": "quarantine_size_mb=1"}
+        return int(subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120).stdout)
+
     def start_mailer(self, mail=None, delay=0):
         return subprocess.Popen(
             [MAILER], env=self.environment(mail, delay), stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -157,6 +183,30 @@ class Instance:
 
     def comment(self, who, task, body):
         self.act(who, ("INSERT INTO comment (task_id, author_id, body) VALUES (?, ?, ?)", task, who, body))
+
+    def by_hand(self, *statements):
+        """Changes to the log that its triggers forbid."""
+        triggers = self.db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'").fetchall()
+        self.db.execute("BEGIN IMMEDIATE")
+        for name, _ in triggers:
+            self.db.execute(f"DROP TRIGGER {name}")
+        for statement, *values in statements:
+            self.db.execute(statement, values)
+        for _, sql in triggers:
+            self.db.execute(sql)
+        self.db.execute("COMMIT")
+
+    def age(self, days):
+        """As if all that is in the log had happened so many days earlier."""
+        self.by_hand(("UPDATE event SET at = at - ? * 86400", days))
+
+    def repeat_last_event(self, times):
+        """The last event of the log, so many times more; none of them waits in the outbox."""
+        self.by_hand((
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
+            "INSERT INTO event (at, type, actor_id, task_id, is_visible, detail) "
+            "SELECT at, type, actor_id, task_id, is_visible, detail FROM n, event "
+            "WHERE id = (SELECT max(id) FROM event)", times))  # fmt: skip
 
     def forget(self):
         """What happened so far is not mailed."""

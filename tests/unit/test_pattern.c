@@ -456,7 +456,7 @@ static void events_are_read_strictly(void **state) {
     struct arena *arena = arena_new();
     const char *error = NULL;
     assert_null(pattern_event_parse(arena, "{\"a\":NaN}", 9, &error));
-    assert_string_equal(error, "byte 6: this is not JSON");
+    assert_string_equal(error, "the event, byte 6: this is not JSON");
     assert_null(pattern_event_parse(arena, "[1]", 3, &error));
     assert_string_equal(error, "the event: it must be a JSON object");
     static const char text[] =

@@ -50,7 +50,13 @@ struct noun {
     size_t count;
 };
 extern const struct noun USER_NOUN;
+extern const struct noun RULE_NOUN;
 extern const struct noun MAIL_NOUN;
+
+/* Commands with a file of their own. */
+int run_dry_run(struct command_line *line);
+int run_mail_show(struct command_line *line);
+int run_mail_test(struct command_line *line);
 
 /* ---- words ---- */
 
