@@ -16,17 +16,18 @@ DB_QUERY(DELIVERY_LEASE,
          "UPDATE delivery SET state = 'leased', attempts = attempts + 1, next_at = $2, lease = $4 "
          "WHERE id IN (SELECT id FROM delivery WHERE " DUE_STATES " AND next_at <= $1 "
          "ORDER BY next_at, id LIMIT $3)");
-DB_QUERY(DELIVERY_LEASED,
-         "SELECT " USER_COLUMNS ", delivery.id, coalesce(delivery.task_id, 0), delivery.attempts, "
-         "delivery.created_at, delivery.message_id, task_watcher.user_id IS NOT NULL, "
-         "suppression.email_key IS NOT NULL "
-         "FROM delivery JOIN \"user\" ON \"user\".id = delivery.user_id "
-         "LEFT JOIN task_watcher ON task_watcher.task_id = delivery.task_id "
-         "AND task_watcher.user_id = delivery.user_id AND task_watcher.state = 'mute' "
-         "LEFT JOIN suppression ON suppression.email_key = \"user\".email_key "
-         "WHERE delivery.state = 'leased' AND delivery.lease = $1 "
-         "ORDER BY delivery.id "
-         "LIMIT $2");
+#define DELIVERY_SELECT                                                                                      \
+    "SELECT " USER_COLUMNS ", delivery.id, coalesce(delivery.task_id, 0), delivery.attempts, "               \
+    "delivery.created_at, delivery.message_id, task_watcher.user_id IS NOT NULL, "                           \
+    "suppression.email_key IS NOT NULL "                                                                     \
+    "FROM delivery JOIN \"user\" ON \"user\".id = delivery.user_id "                                         \
+    "LEFT JOIN task_watcher ON task_watcher.task_id = delivery.task_id "                                     \
+    "AND task_watcher.user_id = delivery.user_id AND task_watcher.state = 'mute' "                           \
+    "LEFT JOIN suppression ON suppression.email_key = \"user\".email_key "
+DB_QUERY(DELIVERY_LEASED, DELIVERY_SELECT "WHERE delivery.state = 'leased' AND delivery.lease = $1 "
+                                          "ORDER BY delivery.id "
+                                          "LIMIT $2");
+DB_QUERY(DELIVERY_FIND, DELIVERY_SELECT "WHERE delivery.id = $1 AND delivery.state <> 'sent'");
 DB_QUERY(DELIVERY_SENT_AT, "UPDATE delivery SET state = 'sent', sent_at = $2, error = NULL WHERE id = $1");
 DB_QUERY(DELIVERY_END, "UPDATE delivery SET state = $2, error = $3 WHERE id = $1");
 DB_QUERY(DELIVERY_SKIP_EVENTS, "UPDATE event_recipient SET delivery_id = NULL, skipped = $2 "
@@ -38,14 +39,17 @@ DB_QUERY(DELIVERY_SUPPRESS_ADDRESS,
          "INSERT INTO suppression (email_key, reason, detail) "
          "SELECT \"user\".email_key, 'refused', $2 FROM \"user\" WHERE \"user\".id = $1 "
          "ON CONFLICT (email_key) DO NOTHING");
-DB_QUERY(DELIVERY_REVIVE, "UPDATE delivery SET state = 'pending', next_at = $2, created_at = $2 "
-                          "WHERE id = $1 AND state IN ('failed', 'dead', 'retry')");
-DB_QUERY(DELIVERY_LIST, "SELECT delivery.id, coalesce(delivery.task_id, 0), delivery.attempts, "
-                        "delivery.created_at, \"user\".email, delivery.state, delivery.error "
-                        "FROM delivery JOIN \"user\" ON \"user\".id = delivery.user_id "
-                        "WHERE $1 = '' OR delivery.state = $1 "
-                        "ORDER BY delivery.id DESC "
-                        "LIMIT $2");
+
+static void read_row(struct db_rows *rows, struct arena *arena, struct delivery *delivery) {
+    user_read_row(rows, arena, &delivery->recipient);
+    delivery->id = db_get_integer(rows, USER_COLUMN_COUNT);
+    delivery->task_id = db_get_integer(rows, USER_COLUMN_COUNT + 1);
+    delivery->attempts = db_get_integer(rows, USER_COLUMN_COUNT + 2);
+    delivery->created_at = db_get_integer(rows, USER_COLUMN_COUNT + 3);
+    delivery->message_id = db_get_text(rows, USER_COLUMN_COUNT + 4, arena);
+    delivery->is_muted = db_get_integer(rows, USER_COLUMN_COUNT + 5) != 0;
+    delivery->is_suppressed = db_get_integer(rows, USER_COLUMN_COUNT + 6) != 0;
+}
 
 static enum db_result read_leased(struct db *db, struct arena *arena, int64_t lease, int64_t limit,
                                   struct delivery *deliveries, size_t *count) {
@@ -54,17 +58,8 @@ static enum db_result read_leased(struct db *db, struct arena *arena, int64_t le
     if (result != DB_OK)
         return result;
     *count = 0;
-    while ((result = db_next(rows)) == DB_ROW) {
-        struct delivery *delivery = &deliveries[(*count)++];
-        user_read_row(rows, arena, &delivery->recipient);
-        delivery->id = db_get_integer(rows, USER_COLUMN_COUNT);
-        delivery->task_id = db_get_integer(rows, USER_COLUMN_COUNT + 1);
-        delivery->attempts = db_get_integer(rows, USER_COLUMN_COUNT + 2);
-        delivery->created_at = db_get_integer(rows, USER_COLUMN_COUNT + 3);
-        delivery->message_id = db_get_text(rows, USER_COLUMN_COUNT + 4, arena);
-        delivery->is_muted = db_get_integer(rows, USER_COLUMN_COUNT + 5) != 0;
-        delivery->is_suppressed = db_get_integer(rows, USER_COLUMN_COUNT + 6) != 0;
-    }
+    while ((result = db_next(rows)) == DB_ROW)
+        read_row(rows, arena, &deliveries[(*count)++]);
     db_finish(rows);
     return result == DB_END ? DB_OK : result;
 }
@@ -90,6 +85,18 @@ enum outcome delivery_lease(struct db *db, struct arena *arena, int64_t limit, i
         result = db_commit(db);
     db_rollback(db);
     return outcome_of(result);
+}
+
+enum outcome delivery_find(struct db *db, struct arena *arena, int64_t id, struct delivery *found) {
+    struct db_rows *rows = NULL;
+    enum db_result result = db_start(db, &DELIVERY_FIND, &rows, db_integer(id));
+    if (result != DB_OK)
+        return outcome_of(result);
+    result = db_next(rows);
+    if (result == DB_ROW)
+        read_row(rows, arena, found);
+    db_finish(rows);
+    return result == DB_END ? OUTCOME_NOT_FOUND : outcome_of(result);
 }
 
 /* One statement, durable on return. */
@@ -165,37 +172,5 @@ enum outcome delivery_record(struct db *db, const struct delivery_end *ends, siz
     if (result == DB_OK)
         result = db_commit(db);
     db_rollback(db);
-    return outcome_of(result);
-}
-
-enum outcome delivery_revive(struct db *db, int64_t id) {
-    const struct db_value values[] = {db_integer(id), db_integer(clock_now())};
-    return record(db, &DELIVERY_REVIVE, values, COUNT(values));
-}
-
-enum outcome delivery_list(struct db *db, struct arena *arena, const char *state, int64_t limit,
-                           struct delivery_row **list, size_t *count) {
-    struct db_rows *rows = NULL;
-    enum db_result result =
-        db_start(db, &DELIVERY_LIST, &rows, db_text(state ? state : ""), db_integer(limit));
-    if (result != DB_OK)
-        return outcome_of(result);
-    struct delivery_row *found = arena_take_array(arena, (size_t)limit, sizeof(*found));
-    size_t used = 0;
-    while ((result = db_next(rows)) == DB_ROW)
-        found[used++] = (struct delivery_row){
-            .id = db_get_integer(rows, 0),
-            .task_id = db_get_integer(rows, 1),
-            .attempts = db_get_integer(rows, 2),
-            .created_at = db_get_integer(rows, 3),
-            .email = db_get_text(rows, 4, arena),
-            .state = db_get_text(rows, 5, arena),
-            .error = db_get_text(rows, 6, arena),
-        };
-    db_finish(rows);
-    if (result == DB_END) {
-        *list = found;
-        *count = used;
-    }
     return outcome_of(result);
 }

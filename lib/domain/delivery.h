@@ -73,6 +73,9 @@ MUST_CHECK enum outcome delivery_plan(struct db *db, struct arena *arena, const 
 MUST_CHECK enum outcome delivery_lease(struct db *db, struct arena *arena, int64_t limit, int64_t lease_s,
                                        struct delivery **deliveries, size_t *count);
 
+/* One that was not sent yet, of whatever state. OUTCOME_NOT_FOUND: there is none of this number. */
+MUST_CHECK enum outcome delivery_find(struct db *db, struct arena *arena, int64_t id, struct delivery *found);
+
 MUST_CHECK enum outcome delivery_content(struct db *db, struct arena *arena, const struct delivery *delivery,
                                          struct delivery_content *content);
 
@@ -102,19 +105,3 @@ MUST_CHECK enum outcome delivery_record(struct db *db, const struct delivery_end
 
 /* How many mails were sent since a time. */
 MUST_CHECK enum outcome delivery_count_sent(struct db *db, int64_t since, int64_t *count);
-
-/* Lets a dead or failed mail be tried again. OUTCOME_NOT_FOUND: there is none of this number. */
-MUST_CHECK enum outcome delivery_revive(struct db *db, int64_t id);
-
-/* For the administrator: the latest `limit` deliveries, or only those in `state`. */
-struct delivery_row {
-    int64_t id;
-    int64_t task_id;
-    int64_t attempts;
-    int64_t created_at;
-    const char *email;
-    const char *state;
-    const char *error; /* NULL: none */
-};
-MUST_CHECK enum outcome delivery_list(struct db *db, struct arena *arena, const char *state, int64_t limit,
-                                      struct delivery_row **rows, size_t *count);
