@@ -47,7 +47,8 @@ static const struct command config_command = {
 static const struct noun migrate_noun = {"migrate", &migrate_command, 1};
 static const struct noun config_noun = {"config", &config_command, 1};
 
-static const struct noun *const nouns[] = {&migrate_noun, &USER_NOUN, &RULE_NOUN, &MAIL_NOUN, &config_noun};
+static const struct noun *const nouns[] = {&migrate_noun, &USER_NOUN,  &RULE_NOUN,
+                                           &MAIL_NOUN,    &EVENT_NOUN, &config_noun};
 
 /* Of one noun, or of all. */
 static int print_usage(FILE *out, const char *noun) {
@@ -121,7 +122,7 @@ int main(int count, char **words) {
         status = line.command->run(&line);
     if (line.as_json && status == EXIT_SUCCESS)
         buffer_add_char(&line.out, '\n');
-    if (!flush_output(&line) || fflush(stdout) != 0)
+    if (!flush_output(&line) || fflush(stdout) != 0 || ferror(stdout))
         status = fail("standard output cannot be written");
     db_close(line.db);
     arena_free(line.arena);

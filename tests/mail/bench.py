@@ -108,7 +108,7 @@ class Instance:
         """KiB of memory that the command takes at most."""
         command = ["/usr/bin/env", "python3", "-c", "import resource, subprocess, sys\n"
                    "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)\n"
-                   "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)", PUMASI, *words]  # fmt: skip
+                   "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)", PUMASI, *map(str, words)]  # fmt: skip
         environment = {**self.environment(), "ASAN_OPTIONS": "quarantine_size_mb=1"}
         return int(subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120).stdout)
 

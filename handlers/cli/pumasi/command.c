@@ -62,6 +62,15 @@ bool take_number(struct command_line *line, const char *name, int64_t least, int
     return false;
 }
 
+bool take_days(struct command_line *line, int64_t otherwise, int64_t *since) {
+    enum { MOST_DAYS = 36500 };
+    int64_t days = 0;
+    if (!take_number(line, "--days", 1, MOST_DAYS, otherwise, &days))
+        return false;
+    *since = days ? clock_now() - days * DAY_S : 0;
+    return true;
+}
+
 bool take_id(struct command_line *line, int64_t *id) {
     return line->count == 1 && read_number(line->words[0], id) && *id > 0;
 }
@@ -79,6 +88,8 @@ int fail(const char *format, ...) {
 }
 
 int fail_outcome(const struct command_line *line, enum outcome outcome) {
+    if (ferror(stdout)) /* it could not go on for that, which is said at the end */
+        return EXIT_FAILURE;
     if (outcome == OUTCOME_NOT_FOUND)
         return fail("there is no such thing");
     return fail("%s", outcome == OUTCOME_BUSY ? "the database is busy; try again" : db_error(line->db));
@@ -129,7 +140,7 @@ const char *time_text(struct arena *arena, int64_t time) {
 }
 
 const char *span_text(struct arena *arena, int64_t seconds) {
-    enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 24 * 3600 };
+    enum { MINUTE_S = 60, HOUR_S = 3600 };
     if (seconds < MINUTE_S)
         return arena_print(arena, "%lld s", (long long)(seconds > 0 ? seconds : 0));
     if (seconds < HOUR_S)

@@ -9,6 +9,7 @@
 #include "base/json_write.h"
 #include "domain/outcome.h"
 
+enum { DAY_S = 24 * 3600 };
 enum { EXIT_USAGE = 2 }; /* not understood; nothing was done */
 
 /* What was typed, and what every command needs. */
@@ -52,6 +53,7 @@ struct noun {
 extern const struct noun USER_NOUN;
 extern const struct noun RULE_NOUN;
 extern const struct noun MAIL_NOUN;
+extern const struct noun EVENT_NOUN;
 
 /* Commands with a file of their own. */
 int run_dry_run(struct command_line *line);
@@ -68,6 +70,9 @@ MUST_CHECK bool take_flag(struct command_line *line, const char *name);
  * been said; the command ends with EXIT_USAGE. */
 MUST_CHECK bool take_number(struct command_line *line, const char *name, int64_t least, int64_t most,
                             int64_t otherwise, int64_t *number);
+
+/* --days as the time when so many days ago was; `otherwise` days, or 0 for that time where that is 0, too. */
+MUST_CHECK bool take_days(struct command_line *line, int64_t otherwise, int64_t *since);
 
 /* The one word that is left as a number above 0. */
 MUST_CHECK bool take_id(struct command_line *line, int64_t *id);

@@ -5,14 +5,11 @@
  */
 #include "command.h"
 
-#include "base/clock.h"
 #include "domain/recipient.h"
 #include "domain/suppression.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { DAY_S = 24 * 3600, MOST_DAYS = 36500 };
 
 struct tally {
     const struct user *user;
@@ -163,16 +160,15 @@ static void print_tally(struct command_line *line, const struct tally *tally) {
     json_close_object(json);
 }
 
-static void print_summary(const struct trial *trial, int64_t days) {
+static void print_summary(const struct trial *trial) {
     struct command_line *line = trial->line;
     if (line->as_json) {
         json_close_array(&line->json);
         json_key(&line->json, "people");
         json_open_array(&line->json);
     } else {
-        buffer_print(
-            &line->out, "%s%lld day%s, %lld events that somebody is named for; nothing was written\n",
-            trial->events ? "\n" : "", (long long)days, days == 1 ? "" : "s", (long long)trial->events);
+        buffer_print(&line->out, "%s%lld event%s would have been told or skipped; nothing was written\n",
+                     trial->events ? "\n" : "", (long long)trial->events, trial->events == 1 ? "" : "s");
     }
     for (size_t i = 0; i < trial->people_count; i++)
         print_tally(line, &trial->people[i]);
@@ -183,14 +179,13 @@ static void print_summary(const struct trial *trial, int64_t days) {
 }
 
 int run_dry_run(struct command_line *line) {
-    int64_t days = 0;
-    if (!take_number(line, "--days", 1, MOST_DAYS, 7, &days))
+    struct envelope_query query = {0};
+    if (!take_days(line, 7, &query.since))
         return EXIT_USAGE;
     const char *name = take_option(line, "--rule");
     if (line->count)
         return fail_usage(line);
     struct trial trial = {.line = line};
-    const struct envelope_query query = {.since = clock_now() - days * DAY_S};
     enum outcome outcome = read_rules(&trial, name);
     if (outcome == OUTCOME_NOT_FOUND)
         return fail("there is no rule \"%s\"; see `pumasi rule list`", printable(line->arena, name));
@@ -205,6 +200,6 @@ int run_dry_run(struct command_line *line) {
         outcome = envelope_walk(line->db, &query, try_event, &trial);
     if (outcome != OUTCOME_OK)
         return fail_outcome(line, outcome);
-    print_summary(&trial, days);
+    print_summary(&trial);
     return EXIT_SUCCESS;
 }
