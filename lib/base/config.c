@@ -16,7 +16,7 @@
 
 enum { MOST_FILE_BYTES = 64 * 1024 };
 
-enum kind { KIND_TEXT, KIND_ADDRESS, KIND_NUMBER, KIND_REGISTRATION };
+enum kind { KIND_TEXT, KIND_ADDRESS, KIND_NUMBER, KIND_LOG_DAYS, KIND_REGISTRATION };
 
 struct key {
     const char *name;
@@ -34,6 +34,8 @@ static const struct key keys[] = {
      "the address that people type; links in mails start with it, https:// makes cookies Secure"},
     {"database", KIND_TEXT, offsetof(struct config, database), false, 0, "path of the SQLite file"},
     {"log", KIND_TEXT, offsetof(struct config, log), true, 0, "path of the log; empty: standard error"},
+    {"log_days", KIND_LOG_DAYS, offsetof(struct config, log_days), false, 36500,
+     "days that the record of what happened to tasks and people is kept (7 to 36500; 0: for ever)"},
     {"mail", KIND_TEXT, offsetof(struct config, mail), false, 0,
      "where mails go: smtp://user:password@host:587 or maildir:DIR"},
     {"mail_from", KIND_TEXT, offsetof(struct config, mail_from), false, 0, "sender of the mails"},
@@ -116,6 +118,16 @@ static bool set_number(int64_t *target, const char *value, int64_t most) {
     return true;
 }
 
+/* Reminders of what is late look back a week. */
+static bool set_log_days(int64_t *target, const char *value, int64_t most) {
+    enum { LEAST_DAYS = 7 };
+    int64_t days = 0;
+    if (!set_number(&days, value, most) || (days && days < LEAST_DAYS))
+        return false;
+    *target = days;
+    return true;
+}
+
 static bool set_text(const char **target, const char *value, bool may_be_empty) {
     if (!*value && !may_be_empty)
         return false;
@@ -142,6 +154,9 @@ static const char *set(struct arena *arena, struct config *config, const struct 
         break;
     case KIND_NUMBER:
         good = set_number((int64_t *)(void *)member, value, key->most);
+        break;
+    case KIND_LOG_DAYS:
+        good = set_log_days((int64_t *)(void *)member, value, key->most);
         break;
     case KIND_REGISTRATION:
         good = set_registration(config, value);
@@ -255,6 +270,7 @@ const struct config_row *config_rows(struct arena *arena, const struct config *c
             value = *(const char *const *)(const void *)member;
             break;
         case KIND_NUMBER:
+        case KIND_LOG_DAYS:
             value = arena_print(arena, "%lld", (long long)*(const int64_t *)(const void *)member);
             break;
         case KIND_REGISTRATION:

@@ -14,6 +14,7 @@ struct config {
     const char *base_url;           /* where people reach it, without a slash at the end */
     const char *database;           /* path of the SQLite file */
     const char *log;                /* path; NULL is standard error */
+    int64_t log_days;               /* that events are kept; 0: for ever, else 7 at least */
     const char *mail;               /* "smtp://user:password@host:587" or "maildir:DIR" */
     const char *mail_from;          /* the sender's address */
     int64_t mail_delay_s;           /* rest before the edits of one task are mailed: 0 to 3600 */

@@ -245,10 +245,11 @@ static bool same_value(const char *one, const char *other) {
  */
 struct seen {
     const char *values[COUNT(fields)];
+    bool is_forgotten; /* the log does not reach back so far: any field may have been another */
 };
 
-static struct seen seen_values(const struct event *events, size_t count) {
-    struct seen seen = {{0}};
+static struct seen seen_values(const struct event *events, size_t count, int64_t versions) {
+    struct seen seen = {.is_forgotten = (int64_t)count < versions};
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < events[i].change_count; j++) {
             unsigned bit = field_in_log(events[i].changes[j].field);
@@ -271,10 +272,10 @@ static unsigned merge(struct arena *arena, struct task_values *values, const str
             continue;
         const char *mine = field_json(arena, values, bit);
         bool is_present_value = same_value(mine, field_json(arena, &now, bit));
-        bool is_seen_value = seen->values[k] && same_value(mine, seen->values[k]);
+        bool is_seen_value = !seen->is_forgotten && seen->values[k] && same_value(mine, seen->values[k]);
         if (is_present_value || is_seen_value)
             values->fields &= ~bit;
-        else if (seen->values[k])
+        else if (seen->is_forgotten || seen->values[k])
             conflict |= bit;
     }
     return conflict;
@@ -310,7 +311,7 @@ static enum outcome update(struct db *db, struct arena *arena, int64_t id, int64
         outcome = event_since_version(db, arena, id, version, &events, &count);
     if (outcome != OUTCOME_OK)
         return outcome;
-    struct seen seen = seen_values(events, count);
+    struct seen seen = seen_values(events, count, present.version - version);
     *conflict = merge(arena, values, &present, &seen);
     *updated = present;
     if (*conflict)

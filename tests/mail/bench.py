@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "sanitize"
 
 
-PROGRAMS = ("bin/pumasi", "cron/mailer", "cron/reminder", "cron/bounce")
+PROGRAMS = ("bin/pumasi", "cron/mailer", "cron/reminder", "cron/bounce", "cron/janitor")
 
 
 def _snapshot():
@@ -26,7 +26,7 @@ def _snapshot():
     return [pathlib.Path(shutil.copy(BUILD / name, directory)) for name in PROGRAMS]
 
 
-PUMASI, MAILER, REMINDER, BOUNCE = _snapshot()
+PUMASI, MAILER, REMINDER, BOUNCE, JANITOR = _snapshot()
 HOST = "pumasi.example.org"
 SENDER = "tasks@pumasi.example.org"
 
@@ -142,6 +142,9 @@ class Instance:
     def reminder(self):
         self.run([REMINDER])
 
+    def janitor(self):
+        self.run([JANITOR])
+
     # ---- people and tasks ----
 
     def person(self, address, name, language="en"):
@@ -197,8 +200,11 @@ class Instance:
         self.db.execute("COMMIT")
 
     def age(self, days):
-        """As if all that is in the log had happened so many days earlier."""
-        self.by_hand(("UPDATE event SET at = at - ? * 86400", days))
+        """As if all that is in the log had happened, and was planned, so many days earlier."""
+        self.by_hand(
+            ("UPDATE event SET at = at - ? * 86400", days),
+            ("UPDATE delivery SET opened_at = opened_at - ? * 86400", days),
+        )
 
     def repeat_last_event(self, times):
         """The last event of the log, so many times more; none of them waits in the outbox."""

@@ -1,11 +1,13 @@
 """pumasi event, and how long the log is kept: read it, hand it on, tell it once more, forget what is old."""
 
+import fcntl
 import json
+import re
 import subprocess
 import time
 import unittest
 
-from bench import PUMASI, Instance, parse, part
+from bench import JANITOR, PUMASI, ROOT, Instance, parse, part
 
 CREATED = '{"detail-type":["task.created"]}'
 
@@ -183,6 +185,165 @@ class Replay(Log):
         self.instance.forget()
         self.pumasi("event", "replay", "--days", 1, says="1201 events are planned again")
         self.assertEqual(self.instance.count("outbox"), 1201)
+
+
+class Retention(Log):
+    """The janitor keeps thirty days."""
+
+    def setUp(self):
+        super().setUp()
+        self.instance.settings["PUMASI_LOG_DAYS"] = "30"
+        self.task = self.instance.task(self.ann, "Flyers", self.bo)
+
+    def send(self):
+        self.instance.mailer()
+        self.assertEqual(self.instance.row()["state"], "sent")
+
+    def position(self):
+        return self.instance.db.execute("SELECT max(id) FROM event WHERE is_visible = 1").fetchone()[0]
+
+    def left(self):
+        """Tables and their rows after the janitor."""
+        self.instance.janitor()
+        self.assertEqual(self.instance.db.execute("PRAGMA foreign_key_check").fetchall(), [])
+        return {table: self.instance.count(table) for table in ("event", "event_recipient", "delivery")}
+
+    def test_what_is_old_goes_with_the_mails_that_told_it(self):
+        self.send()
+        self.instance.change(self.ann, self.task, progress=10)
+        self.instance.mailer()
+        self.instance.age(31)
+        self.instance.change(self.ann, self.task, progress=20)
+        self.instance.mailer()
+        last = self.position()
+        self.assertEqual(self.left(), {"event": 1, "event_recipient": 2, "delivery": 1})
+        self.assertEqual(self.position(), last)
+        self.assertEqual(self.all_ids(), [last])
+        begins = int(self.instance.db.execute("SELECT value FROM setting WHERE key = 'log_begins_at'").fetchone()[0])
+        self.assertAlmostEqual(begins, time.time() - 30 * 86400, delta=60)
+        self.assertEqual(self.left()["event"], 1)
+
+    def test_for_ever_is_the_default_and_young_events_stay(self):
+        self.send()
+        self.instance.age(29)
+        before = self.all_ids()
+        self.left()
+        self.assertEqual(self.all_ids(), before)
+        self.instance.age(9999)
+        del self.instance.settings["PUMASI_LOG_DAYS"]
+        self.left()
+        self.assertEqual(self.all_ids(), before)
+
+    def test_a_log_that_is_kept_longer_again_does_not_begin_earlier(self):
+        self.instance.age(40)
+        self.left()
+        begins = "SELECT value FROM setting WHERE key = 'log_begins_at'"
+        before = self.instance.db.execute(begins).fetchone()[0]
+        self.instance.settings["PUMASI_LOG_DAYS"] = "35"
+        self.left()
+        self.assertEqual(self.instance.db.execute(begins).fetchone()[0], before)
+
+    def test_what_waits_in_the_outbox_stays(self):
+        self.instance.change(self.ann, self.task, progress=10)
+        self.instance.age(31)
+        created, changed = self.ids("--task", self.task)
+        self.left()
+        self.assertEqual(self.all_ids(), [created, changed])
+        self.instance.mailer()
+        self.assertEqual(self.instance.row()["state"], "sent", "and is told")
+
+    def test_what_a_mail_still_has_to_tell_stays(self):
+        self.send()
+        self.instance.change(self.ann, self.task, progress=10)
+        self.instance.forget()
+        created = self.ids("--task", self.task)[0]
+        self.instance.age(31)
+        for state in ("pending", "leased", "retry"):
+            self.instance.db.execute("UPDATE delivery SET state = ?", (state,))
+            self.left()
+            self.assertIn(created, self.all_ids(), state)
+        for state in ("sent", "failed", "dead", "suppressed"):
+            with self.subTest(state=state):
+                self.setUp()
+                self.send()
+                self.instance.change(self.ann, self.task, progress=10)
+                self.instance.forget()
+                self.instance.age(31)
+                self.instance.db.execute("UPDATE delivery SET state = ?", (state,))
+                self.assertEqual(self.left(), {"event": 1, "event_recipient": 0, "delivery": 0})
+
+    def test_a_mail_stays_while_any_of_its_events_does(self):
+        self.instance.db.execute("UPDATE rule SET how = 'coalesced'")
+        self.instance.change(self.ann, self.task, progress=10)
+        self.instance.age(31)
+        self.instance.change(self.ann, self.task, progress=20)
+        self.instance.mailer()
+        self.assertEqual(self.instance.row()["state"], "sent")
+        self.assertEqual(self.left(), {"event": 1, "event_recipient": 2, "delivery": 1})
+
+    def test_the_position_stays_where_sign_ins_follow(self):
+        self.send()
+        self.instance.db.execute("INSERT INTO event (type, is_visible) VALUES ('session.failed', 0)")
+        last = self.position()
+        self.instance.age(31)
+        self.left()
+        self.assertEqual(self.all_ids(), [last])
+
+    def test_more_than_a_batch_and_a_clock_that_was_wrong_for_a_while(self):
+        self.send()
+        self.instance.repeat_last_event(1000)
+        self.instance.age(31)
+        self.instance.by_hand(("UPDATE event SET at = at + 3000 * 86400 WHERE id % 100 = 0",))
+        self.instance.change(self.ann, self.task, progress=20)
+        self.instance.forget()
+        future = [row[0] for row in self.instance.db.execute("SELECT id FROM event WHERE at > unixepoch() + 9")]
+        self.assertEqual(len(future), 10)
+        self.left()
+        self.assertEqual(self.all_ids(), [*future, self.position()])
+
+    def test_writers_are_let_in_between_batches(self):
+        self.send()
+        self.instance.repeat_last_event(20000)
+        self.instance.age(31)
+        process = subprocess.Popen([JANITOR], env=self.instance.environment(), stderr=subprocess.PIPE, text=True)
+        longest = 0
+        changes = 0
+        while process.poll() is None:
+            begin = time.monotonic()
+            with open(f"{self.instance.path}-turn", "rb") as turn:  # as every writer of ours does
+                fcntl.flock(turn, fcntl.LOCK_EX)
+                self.instance.change(self.ann, self.task, progress=changes % 99 + 1)
+            longest = max(longest, time.monotonic() - begin)
+            changes += 1
+        _, log = process.communicate()
+        self.assertEqual(process.returncode, 0, log)
+        self.assertRegex(log, r"forgotten: 200\d\d events, 1 mails")
+        self.assertGreater(changes, 3)
+        self.assertLess(longest, 2)
+
+    def test_settings(self):
+        for value in ("6", "1", "-1", "x", "36501"):
+            self.instance.settings["PUMASI_LOG_DAYS"] = value
+            self.pumasi("config", expected=1, says=f'log_days cannot be "{value}"')
+        for value in ("0", "7", "36500"):
+            self.instance.settings["PUMASI_LOG_DAYS"] = value
+            self.pumasi("config", says=f"log_days = {value}\n")
+
+    def test_a_batch_reads_by_indexes_alone(self):
+        text = (ROOT / "lib" / "domain" / "retention.c").read_text().replace("\\\n", "\n")
+        queries = {name: "".join(json.loads(piece) for piece in re.findall(r'"(?:[^"\\]|\\.)*"', body))
+                   for name, body in re.findall(r"DB_QUERY\((\w+),(.*?)\);", text, re.DOTALL) if "OLD_BATCH" not in body}  # fmt: skip
+        pieces = re.search(r"#define OLD_BATCH\(table, time\)(.*?)DB_QUERY", text, re.DOTALL)[1]
+        for name, table, column in (("events", "event", "at"), ("deliveries", "delivery", "opened_at")):
+            tokens = re.findall(r'"(?:[^"\\]|\\.)*"|\btable\b|\btime\b', pieces)
+            queries[name] = "".join(json.loads(t) if t[0] == '"' else {"table": table, "time": column}[t] for t in tokens)
+        self.assertEqual(len(queries), 5)
+        for name, query in queries.items():
+            marks = dict.fromkeys(set(re.findall(r"\$(\d)", query)), 1)
+            plan = [row["detail"] for row in self.instance.db.execute(f"EXPLAIN QUERY PLAN {query}", [1] * len(marks))]
+            self.assertRegex(" ".join(plan), r"SEARCH (event|delivery|setting) USING (INTEGER )?PRIMARY KEY")
+            for step in plan:
+                self.assertNotRegex(step, r"SCAN (?!batch|\(subquery)|TEMP B-TREE", f"{name}: {plan}")
 
 
 if __name__ == "__main__":
