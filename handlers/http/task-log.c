@@ -41,10 +41,7 @@ static void run(struct request *request) {
     for (size_t i = 0; i < count; i++)
         present_event(json, &events[i]);
     json_close_array(json);
-    if (next)
-        json_add_integer(json, "next", next);
-    else
-        json_add_null(json, "next");
+    json_add_number(json, "next", next);
     json_close_object(json);
 }
 

@@ -114,6 +114,13 @@ void json_add_integer(struct json_writer *json, const char *key, int64_t number)
     json_integer(json, number);
 }
 
+void json_add_number(struct json_writer *json, const char *key, int64_t number) {
+    if (number)
+        json_add_integer(json, key, number);
+    else
+        json_add_null(json, key);
+}
+
 void json_add_boolean(struct json_writer *json, const char *key, bool truth) {
     json_key(json, key);
     json_boolean(json, truth);

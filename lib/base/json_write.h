@@ -36,6 +36,7 @@ void json_raw(struct json_writer *json, const char *text);
 /* Key and value in one. */
 void json_add_text(struct json_writer *json, const char *key, const char *text);
 void json_add_integer(struct json_writer *json, const char *key, int64_t number);
+void json_add_number(struct json_writer *json, const char *key, int64_t number); /* 0: null */
 void json_add_boolean(struct json_writer *json, const char *key, bool truth);
 void json_add_null(struct json_writer *json, const char *key);
 void json_add_raw(struct json_writer *json, const char *key, const char *text);

@@ -94,6 +94,9 @@ bool db_is_null(struct db_rows *rows, int column);
 /* The present row's text as the engine holds it: NUL-terminated, valid until db_next or db_finish. */
 struct span db_peek_text(struct db_rows *rows, int column);
 
+/* True if the present row holds this text there. */
+bool db_text_is(struct db_rows *rows, int column, const char *text);
+
 /* Runs a statement that answers no rows. */
 #define db_run(db, query, ...)                                                                               \
     db_run_values((db), (query), (const struct db_value[]){__VA_ARGS__},                                     \

@@ -337,6 +337,11 @@ struct span db_peek_text(struct db_rows *rows, int column) {
     return (struct span){(const char *)text, text ? (size_t)size : 0};
 }
 
+bool db_text_is(struct db_rows *rows, int column, const char *text) {
+    struct span found = db_peek_text(rows, column);
+    return found.text && strcmp(found.text, text) == 0;
+}
+
 const char *db_get_text(struct db_rows *rows, int column, struct arena *arena) {
     struct span text = db_peek_text(rows, column);
     return text.text ? arena_copy_bytes(arena, text.text, text.size) : NULL;

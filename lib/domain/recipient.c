@@ -103,22 +103,18 @@ static void merge(struct list *list) {
     list->count = kept;
 }
 
-static bool is_word(struct db_rows *rows, int column, const char *word) {
-    struct span text = db_peek_text(rows, column);
-    return text.text && strcmp(text.text, word) == 0;
-}
-
 static const char *why_not(struct db_rows *rows, const struct envelope *event,
                            const struct recipient *recipient) {
     if (event->actor_id == recipient->user_id && !db_get_integer(rows, 2))
         return "own";
-    if (is_word(rows, 0, "off"))
+    if (db_text_is(rows, 0, "off"))
         return "off";
-    if (is_word(rows, 5, "mute"))
+    if (db_text_is(rows, 5, "mute"))
         return "muted";
     /* What a person watches she wants, and what an administrator orders is not hers to thin out. */
     bool is_thinned = recipient->reason == REASON_CREATOR || recipient->reason == REASON_ALL;
-    return is_thinned && !recipient->is_ordered && is_word(rows, 1, "assigned") && !is_word(rows, 5, "watch")
+    return is_thinned && !recipient->is_ordered && db_text_is(rows, 1, "assigned") &&
+                   !db_text_is(rows, 5, "watch")
                ? "level"
                : NULL;
 }
@@ -134,8 +130,8 @@ static enum db_result ask_wishes(struct list *list, struct recipient *recipient,
     *exists = result == DB_ROW;
     if (*exists) {
         recipient->skipped = why_not(rows, list->event, recipient);
-        recipient->is_daily = is_word(rows, 0, "daily");
-        recipient->is_instant |= is_word(rows, 0, "instant");
+        recipient->is_daily = db_text_is(rows, 0, "daily");
+        recipient->is_instant |= db_text_is(rows, 0, "instant");
         recipient->mail_hour = db_get_integer(rows, 3);
         recipient->time_zone = db_get_text(rows, 4, list->arena);
     }

@@ -1,11 +1,17 @@
 #include "domain/unsubscribe.h"
 
+#include "domain/user_row.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PURPOSE "unsubscribe"
 
+DB_QUERY(UNSUBSCRIBE_STATE, "SELECT " USER_COLUMNS ", task_watcher.state "
+                            "FROM \"user\" LEFT JOIN task_watcher "
+                            "ON task_watcher.user_id = \"user\".id AND task_watcher.task_id = $2 "
+                            "WHERE \"user\".id = $1");
 /* How mails came before they were stopped is not kept: to go on is to go on as usual. */
 DB_QUERY(UNSUBSCRIBE_ALL, "UPDATE \"user\" SET mail_how = 'off' WHERE id = $1");
 DB_QUERY(UNSUBSCRIBE_RESUME_ALL, "UPDATE \"user\" "
@@ -51,6 +57,25 @@ enum outcome unsubscribe_read(struct db *db, struct arena *arena, const char *to
         return OUTCOME_INVALID;
     *unsubscribe = found;
     return OUTCOME_OK;
+}
+
+enum outcome unsubscribe_find(struct db *db, struct arena *arena, const struct unsubscribe *unsubscribe,
+                              struct unsubscribe_state *state) {
+    struct db_rows *rows = NULL;
+    enum db_result result = db_start(db, &UNSUBSCRIBE_STATE, &rows, db_integer(unsubscribe->user_id),
+                                     db_integer(unsubscribe->task_id));
+    if (result != DB_OK)
+        return outcome_of(result);
+    result = db_next(rows);
+    if (result == DB_ROW) {
+        struct user user = {0};
+        user_read_row(rows, arena, &user);
+        state->language = user.language;
+        state->is_stopped = unsubscribe->task_id ? db_text_is(rows, USER_COLUMN_COUNT, "mute")
+                                                 : strcmp(user.mail.how, "off") == 0;
+    }
+    db_finish(rows);
+    return result == DB_END ? OUTCOME_NOT_FOUND : outcome_of(result);
 }
 
 /* It is the person's own doing, wherever it comes from. */

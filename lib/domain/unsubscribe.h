@@ -4,6 +4,7 @@
  * task, or all mails, and is signed, so that nobody can make one for another person.
  */
 
+#include "base/words.h"
 #include "domain/signature.h"
 
 struct unsubscribe {
@@ -19,6 +20,17 @@ const char *unsubscribe_token(struct arena *arena, const struct signer *signer,
  */
 MUST_CHECK enum outcome unsubscribe_read(struct db *db, struct arena *arena, const char *token,
                                          struct unsubscribe *unsubscribe);
+
+/* How it stands with the mails of a link. */
+struct unsubscribe_state {
+    enum language language; /* of the person */
+    bool is_stopped;
+};
+
+/* OUTCOME_NOT_FOUND: the person is not there any more. */
+MUST_CHECK enum outcome unsubscribe_find(struct db *db, struct arena *arena,
+                                         const struct unsubscribe *unsubscribe,
+                                         struct unsubscribe_state *state);
 
 /*
  * Stops the mails, or lets them go on as they were. Stopping twice is stopping once. OUTCOME_NOT_FOUND: the

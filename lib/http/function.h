@@ -13,6 +13,11 @@ enum access {
     ACCESS_ANYONE,   /* no session is looked up */
     ACCESS_OPTIONAL, /* request->user is NULL or who is signed in */
     ACCESS_MEMBER,   /* 401 without a session */
+    /* Whoever holds a link that this server signed; the function itself reads the link, which is the whole
+     * permission: no session is looked up, whoever is signed in there, and no Origin is asked for. Mail
+     * programs open and post such links (RFC 8058): they may send multipart/form-data, and seldom say what
+     * they accept, so that a page is answered unless JSON is named. */
+    ACCESS_SIGNED_LINK,
 };
 
 struct limits {

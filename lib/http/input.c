@@ -9,6 +9,7 @@
 #include "base/json_check.h"
 #include "base/percent.h"
 #include "base/utf8.h"
+#include "http/multipart.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -290,13 +291,9 @@ static void set_form_labels(struct request *request, const struct field *field, 
     check_labels(request, field, value);
 }
 
-static bool set_form(struct request *request, const char *name_text, size_t name_size, const char *value_text,
-                     size_t value_size) {
-    const char *name = percent_decode(request->arena, name_text, name_size, true);
-    const char *decoded = percent_decode(request->arena, value_text, value_size, true);
-    if (!name || !decoded)
-        return false;
-    char *text = arena_copy(request->arena, decoded);
+/* One field of a form, decoded. */
+static void set_form(struct request *request, const char *name, const char *value_text) {
+    char *text = arena_copy(request->arena, value_text);
     unify_newlines(text);
     const struct field *field = NULL;
     struct field_value *value = find_value(request, name, &field);
@@ -311,7 +308,6 @@ static bool set_form(struct request *request, const char *name_text, size_t name
         else
             set_text(request, field, value, text);
     }
-    return true;
 }
 
 enum input_result input_read_form(struct request *request, const char *text, size_t size,
@@ -323,12 +319,44 @@ enum input_result input_read_form(struct request *request, const char *text, siz
         const char *equals = memchr(text, '=', (size_t)(pair_end - text));
         const char *name_end = equals ? equals : pair_end;
         const char *value = equals ? equals + 1 : pair_end;
-        if (pair_end > text &&
-            !set_form(request, text, (size_t)(name_end - text), value, (size_t)(pair_end - value))) {
-            *detail = words(request->language, WORDS_PROBLEM_NOT_FORM);
-            return INPUT_MALFORMED;
+        if (pair_end > text) {
+            struct arena *arena = request->arena;
+            const char *name = percent_decode(arena, text, (size_t)(name_end - text), true);
+            const char *decoded = percent_decode(arena, value, (size_t)(pair_end - value), true);
+            if (!name || !decoded) {
+                *detail = words(request->language, WORDS_PROBLEM_NOT_FORM);
+                return INPUT_MALFORMED;
+            }
+            set_form(request, name, decoded);
         }
         text = ampersand ? ampersand + 1 : end;
+    }
+    check_required(request);
+    return INPUT_GOOD;
+}
+
+static bool is_text(struct span bytes) {
+    return utf8_is_valid(bytes.text, bytes.size) && !memchr(bytes.text, '\0', bytes.size);
+}
+
+enum input_result input_read_multipart(struct request *request, const char *content_type, const char *body,
+                                       size_t size, const char **detail) {
+    struct arena *arena = request->arena;
+    struct multipart multipart;
+    struct span name;
+    struct span value;
+    enum multipart_result result = multipart_start(&multipart, arena, content_type, body, size);
+    while (result == MULTIPART_PART &&
+           (result = multipart_next(&multipart, &name, &value)) == MULTIPART_PART) {
+        if (is_text(name) && is_text(value))
+            set_form(request, arena_copy_bytes(arena, name.text, name.size),
+                     arena_copy_bytes(arena, value.text, value.size));
+        else
+            result = MULTIPART_MALFORMED;
+    }
+    if (result == MULTIPART_MALFORMED) {
+        *detail = words(request->language, WORDS_PROBLEM_NOT_FORM);
+        return INPUT_MALFORMED;
     }
     check_required(request);
     return INPUT_GOOD;

@@ -15,3 +15,7 @@ MUST_CHECK enum input_result input_read_json(struct request *request, const char
 /* A body of application/x-www-form-urlencoded or a query string. */
 MUST_CHECK enum input_result input_read_form(struct request *request, const char *text, size_t size,
                                              const char **detail);
+
+/* A body of multipart/form-data; the boundary stands in the Content-Type. */
+MUST_CHECK enum input_result input_read_multipart(struct request *request, const char *content_type,
+                                                  const char *body, size_t size, const char **detail);

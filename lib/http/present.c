@@ -67,10 +67,7 @@ void present_event(struct json_writer *json, const struct event *event) {
     json_add_text(json, "type", event->type);
     json_key(json, "actor");
     present_person(json, &event->actor);
-    if (event->task_version)
-        json_add_integer(json, "version", event->task_version);
-    else
-        json_add_null(json, "version");
+    json_add_number(json, "version", event->task_version);
     json_key(json, "changes");
     json_open_object(json);
     for (size_t i = 0; i < event->change_count; i++) {

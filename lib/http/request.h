@@ -30,7 +30,6 @@ struct request {
     const char *query; /* raw; "" where there is none */
     int64_t path_id;   /* the {id} of the route; 0: none */
     bool is_html;      /* a plain browser asks: answer pages and redirects */
-    bool is_form;      /* the body came from a form */
     enum language language;
     const struct user *user; /* NULL: nobody is signed in */
     const char *token;       /* of the session; NULL: none */

@@ -23,11 +23,16 @@ static bool is_safe(const struct request *request) {
     return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
 }
 
+static bool has_signed_link(const struct function *function) {
+    return function->access == ACCESS_SIGNED_LINK;
+}
+
 /* True if a plain browser asks: it prefers text/html, while programs name application/json or take anything.
- */
-static bool accepts_html(const char *accept) {
-    return accept && strstr(accept, "text/html") && !strstr(accept, "application/json") &&
-           !strstr(accept, "application/problem+json");
+ * A link from a mail is for people, whatever opens it. */
+static bool accepts_html(const struct function *function, const char *accept) {
+    if (accept && (strstr(accept, "application/json") || strstr(accept, "application/problem+json")))
+        return false;
+    return has_signed_link(function) || (accept && strstr(accept, "text/html"));
 }
 
 /* ---- what arrived ---- */
@@ -124,8 +129,10 @@ static bool read_body(struct request *request) {
     }
     const char *content_type = request_header(request, "CONTENT_TYPE");
     bool is_json = media_type_is(content_type, "application/json");
-    request->is_form = media_type_is(content_type, "application/x-www-form-urlencoded");
-    if (!is_json && !request->is_form && (size || (content_type && *content_type))) {
+    bool is_form = media_type_is(content_type, "application/x-www-form-urlencoded");
+    bool is_multipart =
+        has_signed_link(request->function) && media_type_is(content_type, "multipart/form-data");
+    if (!is_json && !is_form && !is_multipart && (size || (content_type && *content_type))) {
         respond_problem(request, 415, WORDS_PROBLEM_MEDIA_TYPE);
         return false;
     }
@@ -139,6 +146,8 @@ static bool read_body(struct request *request) {
     enum input_result result = INPUT_GOOD;
     if (is_json && (size || request->function->field_count))
         result = input_read_json(request, body, got, &detail);
+    else if (is_multipart)
+        result = input_read_multipart(request, content_type, body, got, &detail);
     else
         result = input_read_form(request, body, got, &detail);
     if (result == INPUT_MALFORMED)
@@ -169,8 +178,12 @@ static bool is_reader(const struct function *function) {
     return true;
 }
 
+static bool has_session(const struct function *function) {
+    return function->access == ACCESS_OPTIONAL || function->access == ACCESS_MEMBER;
+}
+
 static bool needs_database(const struct function *function) {
-    return function->grant_count || function->access != ACCESS_ANYONE;
+    return function->grant_count || has_session(function);
 }
 
 static bool open_database(struct worker *worker, struct request *request) {
@@ -182,7 +195,7 @@ static bool open_database(struct worker *worker, struct request *request) {
     size_t count = 0;
     for (size_t i = 0; i < function->grant_count; i++)
         grants[count++] = function->grants[i];
-    if (function->access != ACCESS_ANYONE)
+    if (has_session(function))
         for (size_t i = 0; i < COUNT(session_grants); i++)
             grants[count++] = session_grants[i];
     struct db_options options = {
@@ -201,7 +214,7 @@ static bool open_database(struct worker *worker, struct request *request) {
 }
 
 static bool find_user(struct request *request) {
-    if (request->function->access == ACCESS_ANYONE)
+    if (!has_session(request->function))
         return true;
     request->token = request_cookie(request, request_session_cookie(request));
     enum outcome outcome = OUTCOME_NOT_FOUND;
@@ -236,7 +249,9 @@ static void answer(struct worker *worker, struct request *request) {
     }
     if (!check_route(request))
         return;
-    if (!is_fallback(request->function) && !is_safe(request) && !is_same_origin(request)) {
+    bool may_come_from_anywhere =
+        is_fallback(request->function) || has_signed_link(request->function) || is_safe(request);
+    if (!may_come_from_anywhere && !is_same_origin(request)) {
         respond_problem(request, 403, WORDS_PROBLEM_ORIGIN);
         return;
     }
@@ -296,7 +311,7 @@ static struct request begin(struct worker *worker, const struct gateway *gateway
     };
     const char *method = request_header(&request, "REQUEST_METHOD");
     request.method = method ? method : "GET";
-    request.is_html = accepts_html(request_header(&request, "HTTP_ACCEPT"));
+    request.is_html = accepts_html(request.function, request_header(&request, "HTTP_ACCEPT"));
     request.language = language_accepted(request_header(&request, "HTTP_ACCEPT_LANGUAGE"));
     return request;
 }

@@ -1,5 +1,5 @@
 /* Bodies of every kind through the request layer: whatever arrives, a value is there, a fault is noted, or it
- * is refused whole; nothing is read that is not there. The first byte chooses form or JSON. */
+ * is refused whole; nothing is read that is not there. The first byte chooses form, JSON or multipart. */
 #include "base/utf8.h"
 #include "http/input.h"
 #include "http/task_input.h"
@@ -30,8 +30,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     struct request request = {.arena = arena, .function = &function, .path = ""};
     request.values = arena_take_array(arena, function.field_count, sizeof(*request.values));
     const char *detail = NULL;
-    enum input_result result = bytes[0] & 1 ? input_read_json(&request, text, size - 1, &detail)
-                                            : input_read_form(&request, text, size - 1, &detail);
+    enum input_result result;
+    if (bytes[0] & 1)
+        result = input_read_json(&request, text, size - 1, &detail);
+    else if (bytes[0] & 2)
+        result = input_read_multipart(&request, "multipart/form-data; boundary=x", text, size - 1, &detail);
+    else
+        result = input_read_form(&request, text, size - 1, &detail);
     if (result == INPUT_MALFORMED && !detail)
         abort();
     if (result == INPUT_GOOD && !request.faults) {
