@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "domain/delivery.h"
 #include "domain/return_path.h"
+#include "domain/unsubscribe.h"
 #include "mail/notice.h"
 #include "mail/transport.h"
 
@@ -130,6 +131,13 @@ static const char *return_path(struct mailer *mailer, const struct delivery *del
                : config->mail_from;
 }
 
+/* The link that stops the reader's mails about a task, or all of them (task 0). */
+static const char *stop_link(struct mailer *mailer, const struct delivery *delivery, int64_t task_id) {
+    const struct unsubscribe unsubscribe = {.user_id = delivery->recipient.id, .task_id = task_id};
+    return arena_print(mailer->arena, "%s/api/unsubscribe?token=%s", mailer->config->base_url,
+                       unsubscribe_token(mailer->arena, &mailer->signer, &unsubscribe));
+}
+
 static struct letter write_letter(struct mailer *mailer, const struct delivery *delivery,
                                   const struct delivery_content *content) {
     const struct notice notice = {
@@ -138,6 +146,8 @@ static struct letter write_letter(struct mailer *mailer, const struct delivery *
         .base_url = mailer->config->base_url,
         .host = mailer->host,
         .sender = mailer->config->mail_from,
+        .unsubscribe_url = stop_link(mailer, delivery, 0),
+        .mute_url = delivery->task_id ? stop_link(mailer, delivery, delivery->task_id) : NULL,
         .now = clock_now(),
     };
     struct message message = notice_message(mailer->arena, &notice);

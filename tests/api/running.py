@@ -4,6 +4,9 @@ TEST_SERVER is lighttpd (default) or nginx; VARIANT, the build, is sanitize unle
 ends the stack is stopped, and any report of a sanitizer makes the process fail, whatever the tests said.
 """
 import atexit
+import contextlib
+import email
+import email.policy
 import fcntl
 import glob
 import http.client
@@ -141,6 +144,25 @@ class Stack:
         if done.returncode:
             raise RuntimeError(done.stderr)
         return done.stdout
+
+    @contextlib.contextmanager
+    def mailing(self):
+        """Meanwhile the mailer runs, as it does each second."""
+        fcntl.flock(self.mailer, fcntl.LOCK_UN)
+        try:
+            yield
+        finally:
+            fcntl.flock(self.mailer, fcntl.LOCK_EX)
+
+    def mails_to(self, client):
+        """What somebody got so far, the oldest first."""
+        mails = []
+        for path in glob.glob(self.dir + '/mail/new/*'):
+            with open(path, 'rb') as file:
+                mail = email.message_from_binary_file(file, policy=email.policy.default)
+            if client.email in mail['To']:
+                mails.append((os.stat(path).st_mtime_ns, path, mail))
+        return [mail for _, _, mail in sorted(mails, key=lambda found: found[:2])]
 
     def counts(self):
         """How many rows each table has that a request could write."""

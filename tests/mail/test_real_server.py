@@ -11,7 +11,7 @@ from postfix_server import Postfix
 
 PASSWORD = "pass word"
 
-ONCE = """Date From To Subject Message-ID References In-Reply-To List-Id
+ONCE = """Date From To Subject Message-ID References In-Reply-To List-Id List-Unsubscribe List-Unsubscribe-Post
 Auto-Submitted Content-Language MIME-Version Content-Type""".split()
 
 # What Perl's Email::MIME makes of a mail, as JSON.
