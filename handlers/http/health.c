@@ -1,14 +1,18 @@
-/* Says that the server answers and reaches its data: GET /api/health. */
-#include "domain/event.h"
+/* Says that the server answers and reaches its data, and for how long mails wait: GET /api/health. */
+#include "base/clock.h"
+#include "domain/delivery.h"
 #include "http/request.h"
 
 static const struct grant grants[] = {
     {"event", MAY_READ},
+    {"outbox", MAY_READ},
+    {"delivery", MAY_READ},
 };
 
 static void run(struct request *request) {
-    int64_t position = 0;
-    enum outcome outcome = event_position(request->db, &position);
+    int64_t now = clock_now();
+    int64_t since = 0;
+    enum outcome outcome = delivery_find_oldest(request->db, now, &since);
     if (outcome != OUTCOME_OK) {
         respond_outcome(request, outcome);
         return;
@@ -16,6 +20,10 @@ static void run(struct request *request) {
     struct json_writer *json = respond_json(request, 200);
     json_open_object(json);
     json_add_text(json, "status", "ok");
+    if (since)
+        json_add_integer(json, "oldest_unsent_mail_seconds", now - since);
+    else
+        json_add_null(json, "oldest_unsent_mail_seconds");
     json_close_object(json);
 }
 

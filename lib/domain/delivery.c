@@ -13,7 +13,8 @@ enum { FIRST_RETRY_S = 60, LONGEST_RETRY_S = 6 * 3600 };
 
 DB_QUERY(DELIVERY_DUE, "SELECT id FROM delivery WHERE " DUE_STATES " AND next_at <= $1 LIMIT 1");
 DB_QUERY(DELIVERY_LEASE,
-         "UPDATE delivery SET state = 'leased', attempts = attempts + 1, next_at = $2, lease = $4 "
+         "UPDATE delivery SET state = 'leased', attempts = attempts + 1, next_at = $2, lease = $4, "
+         "due_at = CASE state WHEN 'pending' THEN next_at ELSE due_at END "
          "WHERE id IN (SELECT id FROM delivery WHERE " DUE_STATES " AND next_at <= $1 "
          "ORDER BY next_at, id LIMIT $3)");
 #define DELIVERY_SELECT                                                                                      \
@@ -35,6 +36,10 @@ DB_QUERY(DELIVERY_SKIP_EVENTS, "UPDATE event_recipient SET delivery_id = NULL, s
 DB_QUERY(DELIVERY_DELETE, "DELETE FROM delivery WHERE id = $1");
 DB_QUERY(DELIVERY_RETRY_AT, "UPDATE delivery SET state = 'retry', next_at = $2, error = $3 WHERE id = $1");
 DB_QUERY(DELIVERY_COUNT_SENT, "SELECT count(*) FROM delivery WHERE sent_at >= $1");
+/* Each is the first entry of an index: of the outbox, of what waits, and of what was taken already. */
+DB_QUERY(DELIVERY_OLDEST, "SELECT (SELECT at FROM event WHERE id = (SELECT min(event_id) FROM outbox)), "
+                          "(SELECT min(next_at) FROM delivery WHERE " DUE_STATES "), "
+                          "(SELECT min(due_at) FROM delivery WHERE state IN ('leased', 'retry'))");
 DB_QUERY(DELIVERY_SUPPRESS_ADDRESS,
          "INSERT INTO suppression (email_key, reason, detail) "
          "SELECT \"user\".email_key, 'refused', $2 FROM \"user\" WHERE \"user\".id = $1 "
@@ -162,6 +167,25 @@ static enum db_result record_end(struct db *db, const struct delivery_end *end, 
 
 enum outcome delivery_count_sent(struct db *db, int64_t since, int64_t *count) {
     return outcome_of(db_find_integer(db, &DELIVERY_COUNT_SENT, count, db_integer(since)));
+}
+
+enum outcome delivery_find_oldest(struct db *db, int64_t now, int64_t *since) {
+    struct db_rows *rows = NULL;
+    enum db_result result = db_start_values(db, &DELIVERY_OLDEST, &rows, NULL, 0);
+    if (result != DB_OK)
+        return outcome_of(result);
+    result = db_next(rows);
+    int64_t oldest = 0;
+    for (int column = 0; column < 3 && result == DB_ROW; column++) {
+        int64_t at = db_get_integer(rows, column);
+        bool is_due = at && at <= now;
+        if (is_due && (!oldest || at < oldest))
+            oldest = at;
+    }
+    db_finish(rows);
+    if (result == DB_ROW)
+        *since = oldest;
+    return outcome_of(result);
 }
 
 enum outcome delivery_record(struct db *db, const struct delivery_end *ends, size_t count) {

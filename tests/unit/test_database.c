@@ -62,6 +62,34 @@ static void every_statement_prepares(void **state) {
     assert_true(count > 40);
 }
 
+/* What is asked for each page of a history and each look at the health of a server takes as long in an old
+ * log as in a new one. */
+static void histories_and_health_are_found_by_keys(void **state) {
+    (void)state;
+    static const char *const names[] = {"EVENT_POSITION", "EVENT_LIST", "WATCH_FIND", "DELIVERY_OLDEST"};
+    sqlite3 *handle = NULL;
+    assert_int_equal(sqlite3_open(fresh.path, &handle), SQLITE_OK);
+    size_t found = 0;
+    for (const struct db_query *query = __start_db_queries; query < __stop_db_queries; query++) {
+        for (size_t i = 0; i < COUNT(names); i++) {
+            if (strcmp(query->name, names[i]) != 0)
+                continue;
+            found++;
+            const char *explain = arena_print(fresh.arena, "EXPLAIN QUERY PLAN %s", query->text);
+            sqlite3_stmt *statement = NULL;
+            assert_int_equal(sqlite3_prepare_v2(handle, explain, -1, &statement, NULL), SQLITE_OK);
+            while (sqlite3_step(statement) == SQLITE_ROW) {
+                const char *step = (const char *)sqlite3_column_text(statement, 3);
+                if (strncmp(step, "SCAN", 4) == 0 && strcmp(step, "SCAN CONSTANT ROW") != 0)
+                    fail_msg("%s: %s", query->name, step);
+            }
+            (void)sqlite3_finalize(statement);
+        }
+    }
+    (void)sqlite3_close(handle);
+    assert_int_equal(found, COUNT(names));
+}
+
 static struct db *open_with_user(const struct grant *grants, size_t count) {
     struct db *db = fresh_open(&fresh, false, everything, COUNT(everything));
     assert_int_equal(db_begin_write(db, 0), DB_OK);
@@ -246,6 +274,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(every_statement_prepares),
+        TEST(histories_and_health_are_found_by_keys),
         TEST(a_missing_grant_refuses),
         TEST(a_table_grant_leaves_the_secret_column_out),
         TEST(only_the_trigger_writes_the_outbox),
