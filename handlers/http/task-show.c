@@ -10,6 +10,7 @@ static const struct grant grants[] = {
     {"task", MAY_READ},
     {"user", MAY_READ},
     {"event", MAY_READ},
+    {"task_watcher", MAY_READ},
 };
 
 static enum outcome write_page(struct request *request, const struct task *task) {
@@ -31,16 +32,19 @@ static enum outcome write_page(struct request *request, const struct task *task)
 static void run(struct request *request) {
     int64_t position = 0;
     struct task task = {0};
+    struct watch watch = {0};
     enum outcome outcome = event_position(request->db, &position);
     if (outcome == OUTCOME_OK)
         outcome = task_find(request->db, request->arena, request->path_id, request->is_html, &task);
-    if (outcome == OUTCOME_OK && respond_unchanged(request, position))
-        return;
+    if (outcome == OUTCOME_OK)
+        outcome = watch_find(request->db, request->arena, task.id, request->user->id, &watch);
     if (outcome == OUTCOME_OK && request->is_html)
         outcome = write_page(request, &task);
     else if (outcome == OUTCOME_OK)
-        present_task(respond_json(request, 200), &task);
-    if (outcome != OUTCOME_OK)
+        present_watched_task(respond_json(request, 200), &task, &watch);
+    if (outcome == OUTCOME_OK)
+        respond_tagged(request, position);
+    else
         respond_outcome(request, outcome);
 }
 

@@ -1,25 +1,37 @@
 #include "domain/watch.h"
 
-DB_QUERY(WATCH_FIND, "SELECT state FROM task_watcher WHERE task_id = $1 AND user_id = $2");
+DB_QUERY(WATCH_FIND, "SELECT \"user\".id, \"user\".name, task_watcher.state "
+                     "FROM task_watcher JOIN \"user\" ON \"user\".id = task_watcher.user_id "
+                     "WHERE task_watcher.task_id = $1 "
+                     "AND (task_watcher.state = 'watch' OR task_watcher.user_id = $2) "
+                     "ORDER BY \"user\".name, \"user\".id");
 DB_QUERY(WATCH_TASK, "SELECT id FROM task WHERE id = $1 AND deleted_at IS NULL");
 DB_QUERY(WATCH_SET, "INSERT INTO task_watcher (task_id, user_id, state) VALUES ($1, $2, $3) "
                     "ON CONFLICT (task_id, user_id) DO UPDATE SET state = $3");
 DB_QUERY(WATCH_CLEAR, "DELETE FROM task_watcher WHERE task_id = $1 AND user_id = $2");
-DB_QUERY(WATCH_LIST, "SELECT \"user\".id, \"user\".name "
-                     "FROM task_watcher JOIN \"user\" ON \"user\".id = task_watcher.user_id "
-                     "WHERE task_watcher.task_id = $1 AND task_watcher.state = 'watch' "
-                     "ORDER BY \"user\".name, \"user\".id");
 
 enum outcome watch_find(struct db *db, struct arena *arena, int64_t task_id, int64_t user_id,
-                        const char **state) {
+                        struct watch *watch) {
     struct db_rows *rows = NULL;
     enum db_result result = db_start(db, &WATCH_FIND, &rows, db_integer(task_id), db_integer(user_id));
     if (result != DB_OK)
         return outcome_of(result);
-    result = db_next(rows);
-    *state = result == DB_ROW ? db_get_text(rows, 0, arena) : NULL;
+    struct person *people = NULL;
+    struct watch found = {0};
+    while ((result = db_next(rows)) == DB_ROW) {
+        const struct person person = {db_get_integer(rows, 0), db_get_text(rows, 1, arena)};
+        if (person.id == user_id)
+            found.state = db_get_text(rows, 2, arena);
+        if (!db_text_is(rows, 2, "watch"))
+            continue;
+        people = arena_grow(arena, people, found.count, sizeof(*people));
+        people[found.count++] = person;
+    }
     db_finish(rows);
-    return result == DB_ROW ? OUTCOME_OK : outcome_of(result);
+    found.people = people;
+    if (result == DB_END)
+        *watch = found;
+    return outcome_of(result);
 }
 
 enum outcome watch_set(struct db *db, int64_t task_id, int64_t user_id, const char *state) {
@@ -37,23 +49,5 @@ enum outcome watch_set(struct db *db, int64_t task_id, int64_t user_id, const ch
     if (result == DB_OK)
         result = db_commit(db);
     db_rollback(db);
-    return outcome_of(result);
-}
-
-enum outcome watch_list(struct db *db, struct arena *arena, int64_t task_id, struct person **people,
-                        size_t *count) {
-    struct db_rows *rows = NULL;
-    enum db_result result = db_start(db, &WATCH_LIST, &rows, db_integer(task_id));
-    if (result != DB_OK)
-        return outcome_of(result);
-    struct person *list = NULL;
-    size_t used = 0;
-    while ((result = db_next(rows)) == DB_ROW) {
-        list = arena_grow(arena, list, used, sizeof(*list));
-        list[used++] = (struct person){db_get_integer(rows, 0), db_get_text(rows, 1, arena)};
-    }
-    db_finish(rows);
-    *people = list;
-    *count = used;
     return outcome_of(result);
 }

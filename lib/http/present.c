@@ -31,8 +31,7 @@ void present_person(struct json_writer *json, const struct person *person) {
     json_close_object(json);
 }
 
-void present_task(struct json_writer *json, const struct task *task) {
-    json_open_object(json);
+static void add_task(struct json_writer *json, const struct task *task) {
     json_add_integer(json, "id", task->id);
     json_add_text(json, "title", task->title);
     json_add_text(json, "description", task->description);
@@ -48,6 +47,33 @@ void present_task(struct json_writer *json, const struct task *task) {
     json_add_integer(json, "version", task->version);
     add_time(json, "created_at", task->created_at);
     add_time(json, "updated_at", task->updated_at);
+}
+
+void present_task(struct json_writer *json, const struct task *task) {
+    json_open_object(json);
+    add_task(json, task);
+    json_close_object(json);
+}
+
+static void add_watch(struct json_writer *json, const struct watch *watch) {
+    json_add_text(json, "watch", watch->state);
+    json_key(json, "watchers");
+    json_open_array(json);
+    for (size_t i = 0; i < watch->count; i++)
+        present_person(json, &watch->people[i]);
+    json_close_array(json);
+}
+
+void present_watched_task(struct json_writer *json, const struct task *task, const struct watch *watch) {
+    json_open_object(json);
+    add_task(json, task);
+    add_watch(json, watch);
+    json_close_object(json);
+}
+
+void present_watch(struct json_writer *json, const struct watch *watch) {
+    json_open_object(json);
+    add_watch(json, watch);
     json_close_object(json);
 }
 

@@ -4,11 +4,15 @@
 #include "domain/comment.h"
 #include "domain/event.h"
 #include "domain/task.h"
+#include "domain/watch.h"
 #include "http/request.h"
 
 void present_user(struct json_writer *json, const struct user *user);
 void present_person(struct json_writer *json, const struct person *person);
 void present_task(struct json_writer *json, const struct task *task);
+/* One task, with what `watch` says besides. */
+void present_watched_task(struct json_writer *json, const struct task *task, const struct watch *watch);
+void present_watch(struct json_writer *json, const struct watch *watch);
 void present_event(struct json_writer *json, const struct event *event);
 void present_comment(struct json_writer *json, const struct comment *comment);
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "domain/session.h"
 #include "http/page.h"
 #include "http/request.h"
@@ -190,17 +191,31 @@ static bool names_tag(const char *list, const char *tag) {
     return false;
 }
 
-bool respond_unchanged(struct request *request, int64_t position) {
+/* Sets the ETag; true if the client has it. `digest` tells apart what the rest does not. */
+static bool is_known(struct request *request, int64_t position, const char *digest) {
     char day[CLOCK_DAY_BYTES];
     clock_write_day(clock_now(), day);
     /* What is overdue changes with the day, and with the language the words. */
-    const char *tag = arena_print(request->arena, "\"%lld-%lld-%s-%s%s\"", (long long)position,
+    const char *tag = arena_print(request->arena, "\"%lld-%lld-%s-%s%s%s\"", (long long)position,
                                   request->user ? (long long)request->user->id : 0, day,
-                                  language_code(request->language), request->is_html ? "-html" : "");
+                                  language_code(request->language), request->is_html ? "-html" : "", digest);
     respond_header(request, "ETag", tag);
     const char *known = request_header(request, "HTTP_IF_NONE_MATCH");
-    if (!known || !names_tag(known, tag))
+    return known && names_tag(known, tag);
+}
+
+bool respond_unchanged(struct request *request, int64_t position) {
+    if (!is_known(request, position, ""))
         return false;
     start(request, 304, NULL);
     return true;
+}
+
+void respond_tagged(struct request *request, int64_t position) {
+    enum { ENOUGH_BYTES = 12 };
+    unsigned char hash[SHA256_BYTES];
+    sha256(request->response.body.data, request->response.body.size, hash);
+    const char *digest = base64url_encode(request->arena, hash, ENOUGH_BYTES);
+    if (is_known(request, position, arena_print(request->arena, "-%s", digest)))
+        start(request, 304, NULL);
 }

@@ -62,3 +62,9 @@ void respond_session_end(struct request *request);
  * it already: then 304 is answered and nothing is left to do.
  */
 MUST_CHECK bool respond_unchanged(struct request *request, int64_t position);
+
+/*
+ * The same for an answer that is written already, whose ETag tells its bytes apart, too: who watches and who
+ * was mailed changes without the log. What the client has already is taken back for a 304.
+ */
+void respond_tagged(struct request *request, int64_t position);

@@ -303,7 +303,8 @@ class Client:
         answer = self.get(f'/api/tasks/{task["id"]}')
         if answer.status != 200:
             raise AssertionError(f'showing a task: {answer}')
-        return answer.json
+        # As every other answer has it: without who watches it.
+        return {name: value for name, value in answer.json.items() if name not in ('watch', 'watchers')}
 
     def change(self, task, **fields):
         return self.patch(f'/api/tasks/{task["id"]}', {'version': task['version'], **fields})

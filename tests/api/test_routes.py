@@ -100,6 +100,13 @@ class Programs(unittest.TestCase):
         self.assertEqual(('네!\n지금 할게요.', self.jiwoo.user['id']), (comment['body'], comment['author']['id']))
         self.assertRegex(comment['created_at'], TIME)
 
+    def test_watching_is_told_with_the_task(self):
+        path = f'/api/tasks/{self.min.task()["id"]}'
+        watching = {'watch': 'watch', 'watchers': [{'id': self.min.user['id'], 'name': 'Min 민서'}]}
+        self.assertEqual(watching, self.min.send('PUT', path + '/watch', {}).json)
+        self.assertEqual(watching, {name: self.min.get(path).json[name] for name in watching})
+        self.assertEqual({'watch': None, 'watchers': []}, self.min.delete(path + '/watch').json)
+
     def test_delete_by_both_routes(self):
         for delete in (lambda path: self.min.delete(path), lambda path: self.min.post(path + '/delete', {})):
             task = self.min.task()

@@ -128,15 +128,15 @@ static const char *how(int64_t id) {
 static void one_task_is_stopped_and_goes_on(void **state) {
     (void)state;
     const struct unsubscribe task = {2, 1};
-    const char *watch = NULL;
+    struct watch watch = {0};
     for (int twice = 0; twice < 2; twice++)
         assert_int_equal(unsubscribe_stop(db, &task), OUTCOME_OK);
     assert_int_equal(watch_find(db, fresh.arena, 1, 2, &watch), OUTCOME_OK);
-    assert_string_equal(watch, "mute");
+    assert_string_equal(watch.state, "mute");
     assert_string_equal(how(2), "coalesced");
     assert_int_equal(unsubscribe_resume(db, &task), OUTCOME_OK);
     assert_int_equal(watch_find(db, fresh.arena, 1, 2, &watch), OUTCOME_OK);
-    assert_null(watch);
+    assert_null(watch.state);
     assert_int_equal(unsubscribe_stop(db, &(struct unsubscribe){2, 99}), OUTCOME_NOT_FOUND);
 }
 
