@@ -1,4 +1,4 @@
-/* Tells the history of a task, oldest first: GET /api/tasks/{id}/log. */
+/* Tells the history of a task and who was mailed about it, oldest first: GET /api/tasks/{id}/log. */
 #include "domain/event.h"
 #include "http/present.h"
 
@@ -13,6 +13,9 @@ static const struct grant grants[] = {
     {"task", MAY_READ},
     {"user", MAY_READ},
     {"event", MAY_READ},
+    {"outbox", MAY_READ},
+    {"event_recipient", MAY_READ},
+    {"delivery", MAY_READ},
 };
 
 static void run(struct request *request) {
@@ -25,11 +28,11 @@ static void run(struct request *request) {
     enum outcome outcome = event_position(request->db, &position);
     if (outcome == OUTCOME_OK)
         outcome = task_find(request->db, request->arena, request->path_id, true, &task);
-    if (outcome == OUTCOME_OK && respond_unchanged(request, position))
-        return;
     if (outcome == OUTCOME_OK)
         outcome = event_list(request->db, request->arena, task.id, request_value(request, AFTER)->integer,
                              limit->is_given ? limit->integer : 100, &events, &count, &next);
+    if (outcome == OUTCOME_OK)
+        outcome = event_mails(request->db, request->arena, task.id, events, count);
     if (outcome != OUTCOME_OK) {
         respond_outcome(request, outcome);
         return;
@@ -43,6 +46,7 @@ static void run(struct request *request) {
     json_close_array(json);
     json_add_number(json, "next", next);
     json_close_object(json);
+    respond_tagged(request, position);
 }
 
 const struct function FUNCTION = {

@@ -7,10 +7,9 @@
 enum { MOST_EVENTS_SHOWN = 500 };
 
 static const struct grant grants[] = {
-    {"task", MAY_READ},
-    {"user", MAY_READ},
-    {"event", MAY_READ},
-    {"task_watcher", MAY_READ},
+    {"task", MAY_READ},         {"user", MAY_READ},   {"event", MAY_READ},
+    {"task_watcher", MAY_READ}, {"outbox", MAY_READ}, {"event_recipient", MAY_READ},
+    {"delivery", MAY_READ},
 };
 
 static enum outcome write_page(struct request *request, const struct task *task) {
@@ -23,6 +22,8 @@ static enum outcome write_page(struct request *request, const struct task *task)
     if (outcome == OUTCOME_OK)
         outcome = event_list(request->db, request->arena, task->id, 0, MOST_EVENTS_SHOWN, &events,
                              &event_count, &next);
+    if (outcome == OUTCOME_OK)
+        outcome = event_mails(request->db, request->arena, task->id, events, event_count);
     if (outcome == OUTCOME_OK)
         page_task(respond_page(request, 200), request->user, task, people, people_count, events, event_count,
                   clock_now());

@@ -21,6 +21,18 @@ DB_QUERY(EVENT_LIST,
          "SELECT " EVENT_COLUMNS " FROM " EVENT_TABLES " WHERE event.task_id = $1 AND event.id > $2 "
          "AND event.is_visible = 1 ORDER BY event.id "
          "LIMIT $3");
+/* Each step by a key: of the events in the range, their outbox rows, recipients, and the mails of these. */
+DB_QUERY(EVENT_MAILS,
+         "SELECT event.id, outbox.event_id IS NOT NULL, coalesce(event_recipient.user_id, 0), \"user\".name, "
+         "event_recipient.reason, event_recipient.skipped, coalesce(delivery.state, 'skipped'), "
+         "coalesce(delivery.sent_at, 0), "
+         "CASE WHEN delivery.state IN ('pending', 'retry') THEN delivery.next_at ELSE 0 END "
+         "FROM event LEFT JOIN outbox ON outbox.event_id = event.id "
+         "LEFT JOIN event_recipient ON event_recipient.event_id = event.id "
+         "LEFT JOIN \"user\" ON \"user\".id = event_recipient.user_id "
+         "LEFT JOIN delivery ON delivery.id = event_recipient.delivery_id "
+         "WHERE event.task_id = $1 AND event.id BETWEEN $2 AND $3 "
+         "ORDER BY event.id, event_recipient.user_id");
 DB_QUERY(EVENT_OF_DELIVERY,
          "SELECT " EVENT_COLUMNS " FROM event_recipient JOIN " EVENT_TABLES " "
          "WHERE event_recipient.delivery_id = $1 AND event.id = event_recipient.event_id "
@@ -119,6 +131,44 @@ enum outcome event_list(struct db *db, struct arena *arena, int64_t task_id, int
         *next = (*events)[limit - 1].id;
     }
     return OUTCOME_OK;
+}
+
+static void read_mail(struct db_rows *rows, struct arena *arena, struct event *event) {
+    event->is_planned = db_get_integer(rows, 1) == 0;
+    int64_t user_id = db_get_integer(rows, 2);
+    if (!user_id)
+        return;
+    event->mails = arena_grow(arena, event->mails, event->mail_count, sizeof(*event->mails));
+    event->mails[event->mail_count++] = (struct event_mail){
+        .person = {user_id, db_get_text(rows, 3, arena)},
+        .reason = db_get_text(rows, 4, arena),
+        .skipped = db_get_text(rows, 5, arena),
+        .state = db_get_text(rows, 6, arena),
+        .sent_at = db_get_integer(rows, 7),
+        .due_at = db_get_integer(rows, 8),
+    };
+}
+
+enum outcome event_mails(struct db *db, struct arena *arena, int64_t task_id, struct event *events,
+                         size_t count) {
+    if (!count)
+        return OUTCOME_OK;
+    struct db_rows *rows = NULL;
+    enum db_result result = db_start(db, &EVENT_MAILS, &rows, db_integer(task_id), db_integer(events[0].id),
+                                     db_integer(events[count - 1].id));
+    if (result != DB_OK)
+        return outcome_of(result);
+    size_t at = 0;
+    while ((result = db_next(rows)) == DB_ROW) {
+        int64_t id = db_get_integer(rows, 0);
+        while (at < count && events[at].id < id)
+            at++;
+        /* Events that people do not see stand in between. */
+        if (at < count && events[at].id == id)
+            read_mail(rows, arena, &events[at]);
+    }
+    db_finish(rows);
+    return outcome_of(result);
 }
 
 enum outcome event_of_delivery(struct db *db, struct arena *arena, int64_t delivery_id, int64_t limit,

@@ -18,6 +18,16 @@ struct event_change {
     const char *to_name;
 };
 
+/* How one person was told of an event, or why not. */
+struct event_mail {
+    struct person person;
+    const char *reason;  /* the words of event_recipient.reason */
+    const char *skipped; /* why not: own muted off level undone; NULL: she is told */
+    const char *state;   /* of the mail that tells it, the words of delivery.state; skipped: there is none */
+    int64_t sent_at;     /* 0: it is not sent */
+    int64_t due_at;      /* of one that waits: when it goes; else 0 */
+};
+
 struct event {
     int64_t id;
     int64_t at;
@@ -28,6 +38,10 @@ struct event {
     struct event_change *changes;
     size_t change_count;
     const char *comment; /* text of a comment; NULL: none */
+    /* Found by event_mails only: */
+    bool is_planned; /* who is told is decided */
+    struct event_mail *mails;
+    size_t mail_count;
 };
 
 /* The highest id of an event that changes what people see: the version of everything. */
@@ -37,6 +51,10 @@ MUST_CHECK enum outcome event_position(struct db *db, int64_t *position);
  * more follow, else 0. */
 MUST_CHECK enum outcome event_list(struct db *db, struct arena *arena, int64_t task_id, int64_t after,
                                    int64_t limit, struct event **events, size_t *count, int64_t *next);
+
+/* Finds out for events of one task, oldest first, who was told of them. */
+MUST_CHECK enum outcome event_mails(struct db *db, struct arena *arena, int64_t task_id, struct event *events,
+                                    size_t count);
 
 /* The events that a delivery tells, task by task, oldest first, at most `limit`; without those of tasks that
  * its reader has muted. */

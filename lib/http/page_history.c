@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "domain/change_words.h"
+#include "http/page_mails.h"
 
 #include <string.h>
 
@@ -63,7 +64,7 @@ static void add_time(struct buffer *out, int64_t at) {
     buffer_print(out, "<time datetime=\"%s\">%.5s UTC</time>", time, time + strlen("2026-11-23T"));
 }
 
-/* One line a change; the first one bears the time. */
+/* One line a change; the first one bears the time, the last one who was mailed. */
 static void add_event(struct buffer *out, enum language language, const struct event *event, int64_t now) {
     static const struct {
         const char *type;
@@ -88,6 +89,7 @@ static void add_event(struct buffer *out, enum language language, const struct e
             buffer_add_html(out, event->comment);
             buffer_add(out, "</blockquote>");
         }
+        page_mails(out, language, event, now);
         buffer_add(out, "</li>\n");
         return;
     }
@@ -97,6 +99,8 @@ static void add_event(struct buffer *out, enum language language, const struct e
         buffer_add(out, "</span>");
         if (i == 0)
             add_time(out, event->at);
+        if (i == event->change_count - 1)
+            page_mails(out, language, event, now);
         buffer_add(out, "</li>\n");
     }
 }

@@ -4,7 +4,12 @@
 
 #include <string.h>
 
+/* 0: null. */
 static void add_time(struct json_writer *json, const char *key, int64_t time) {
+    if (!time) {
+        json_add_null(json, key);
+        return;
+    }
     char text[CLOCK_RFC3339_BYTES];
     clock_write_rfc3339(time, text);
     json_add_text(json, key, text);
@@ -86,6 +91,29 @@ static void present_side(struct json_writer *json, const char *key, const struct
         json_raw(json, value);
 }
 
+/* null: who is told is not decided yet. */
+static void add_mails(struct json_writer *json, const struct event *event) {
+    if (!event->is_planned) {
+        json_add_null(json, "mails");
+        return;
+    }
+    json_key(json, "mails");
+    json_open_array(json);
+    for (size_t i = 0; i < event->mail_count; i++) {
+        const struct event_mail *mail = &event->mails[i];
+        json_open_object(json);
+        json_key(json, "person");
+        present_person(json, &mail->person);
+        json_add_text(json, "state", mail->state);
+        add_time(json, "at", mail->sent_at);
+        add_time(json, "due_at", mail->due_at);
+        json_add_text(json, "reason", mail->reason);
+        json_add_text(json, "skipped", mail->skipped);
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
 void present_event(struct json_writer *json, const struct event *event) {
     json_open_object(json);
     json_add_integer(json, "id", event->id);
@@ -106,6 +134,7 @@ void present_event(struct json_writer *json, const struct event *event) {
     }
     json_close_object(json);
     json_add_text(json, "comment", event->comment);
+    add_mails(json, event);
     json_close_object(json);
 }
 

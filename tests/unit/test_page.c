@@ -4,6 +4,7 @@
 
 #include "http/page_history.h"
 #include "http/page_list.h"
+#include "http/page_mails.h"
 #include "http/page_task.h"
 
 #include <string.h>
@@ -175,6 +176,70 @@ static void history_reads_as_sentences_the_latest_first(void **state) {
     arena_free(arena);
 }
 
+/* The envelope behind an event: what stands beside it, and what is told on demand. */
+static void an_envelope_tells_who_was_mailed_or_why_not(void **state) {
+    (void)state;
+    static const struct {
+        struct event_mail mail;
+        const char *names; /* NULL: no envelope */
+        const char *line;
+    } cases[] = {
+        {{{3, "Sora"}, "assignee", NULL, "sent", now + 60, 0},
+         "Sora",
+         "Sora: mailed at 09:01 UTC (in charge)"},
+        {{{3, "Sora"}, "watcher", NULL, "sent", now + 86400, 0},
+         "Sora",
+         "Sora: mailed at 24 Nov, 09:00 UTC (watches the task)"},
+        {{{3, "Sora"}, "creator", NULL, "pending", 0, now + 120},
+         "Sora at 09:02 UTC",
+         "Sora: will be mailed at 09:02 UTC (made the task)"},
+        {{{3, "Sora"}, "creator", NULL, "pending", 0, now - 1},
+         "Sora (waiting)",
+         "Sora: waits to be mailed (made the task)"},
+        {{{3, "Sora"}, "rule", NULL, "leased", 0, 0},
+         "Sora (waiting)",
+         "Sora: waits to be mailed (named by a rule)"},
+        {{{3, "Sora"}, "all", NULL, "retry", 0, now + 120},
+         "Sora at 09:02 UTC",
+         "Sora: could not be mailed yet, next try at 09:02 UTC (wants news of every task)"},
+        {{{3, "Sora"}, "mentioned", NULL, "failed", 0, 0},
+         "Sora (not delivered)",
+         "Sora: the mail was refused (named in the comment)"},
+        {{{3, "Sora"}, "was_assignee", NULL, "dead", 0, 0},
+         "Sora (not delivered)",
+         "Sora: the mail could not be delivered for three days (was in charge)"},
+        {{{3, "Sora"}, "creator", NULL, "suppressed", 0, 0},
+         "Sora (not delivered)",
+         "Sora: no mail goes to this address any more (made the task)"},
+        {{{3, "Sora"}, "creator", "muted", "skipped", 0, 0}, "nobody", "Sora: not mailed (muted this task)"},
+        {{{3, "<b>"}, "creator", "off", "skipped", 0, 0}, "nobody", "&lt;b&gt;: not mailed (gets no mails)"},
+        {{{3, "Sora"}, "creator", "level", "skipped", 0, 0},
+         "nobody",
+         "Sora: not mailed (gets mails of own tasks only)"},
+        {{{3, "Sora"}, "creator", "undone", "skipped", 0, 0},
+         "nobody",
+         "Sora: not mailed (changed back before it was mailed)"},
+        {{{3, "Sora"}, "creator", "own", "skipped", 0, 0}, NULL, NULL},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct event_mail mail = cases[i].mail;
+        const struct event event = {.at = now, .is_planned = true, .mails = &mail, .mail_count = 1};
+        struct buffer out = buffer_new(arena, 256);
+        page_mails(&out, LANGUAGE_EN, &event, now);
+        if (!cases[i].names) {
+            assert_int_equal(out.size, 0);
+            continue;
+        }
+        assert_holds(out.data, arena_print(arena, "</span>%s</summary>", cases[i].names));
+        assert_holds(out.data, arena_print(arena, "<li>%s</li>", cases[i].line));
+    }
+    struct buffer out = buffer_new(arena, 256);
+    page_mails(&out, LANGUAGE_KO, &(struct event){.at = now}, now);
+    assert_holds(out.data, words(LANGUAGE_KO, WORDS_PAGE_MAILS_UNPLANNED));
+    arena_free(arena);
+}
+
 static void due_days_are_told_in_words(void **state) {
     (void)state;
     static const struct {
@@ -239,6 +304,7 @@ int main(void) {
         cmocka_unit_test(an_empty_list_says_so_and_what_to_do),
         cmocka_unit_test(the_next_page_keeps_the_filters),
         cmocka_unit_test(history_reads_as_sentences_the_latest_first),
+        cmocka_unit_test(an_envelope_tells_who_was_mailed_or_why_not),
         cmocka_unit_test(due_days_are_told_in_words),
         cmocka_unit_test(people_have_their_initials),
         cmocka_unit_test(only_who_may_delete_is_offered_it),

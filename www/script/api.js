@@ -10,8 +10,11 @@
  * }} Task
  * @typedef {{from: any, to: any}} Change
  * @typedef {{
+ *   person: Person, state: string, at: string|null, due_at: string|null, reason: string, skipped: string|null
+ * }} Mail
+ * @typedef {{
  *   id: number, time: string, type: string, actor: Person|null, version: number|null,
- *   changes: Record<string, Change>, comment: string|null
+ *   changes: Record<string, Change>, comment: string|null, mails: Mail[]|null
  * }} Event
  * @typedef {{field: string, code: string, message: string}} Fault
  * @typedef {{

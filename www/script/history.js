@@ -1,8 +1,9 @@
 /** The history of a task in sentences, grouped by day, the latest first. */
 
 import {ask} from "./api.js";
+import {hourOf, mailsPart} from "./mails.js";
 import {element} from "./parts.js";
-import {date, dayOf, daysUntil, language, say} from "./text.js";
+import {date, dayOf, daysUntil, say} from "./text.js";
 
 /** @typedef {import("./api.js").Event} Event */
 
@@ -44,11 +45,12 @@ function dayWords(day) {
 
 /** @param {Event} event */
 function lines(event) {
-    return sentences(event).map((sentence, place) => {
+    return sentences(event).map((sentence, place, all) => {
         const line = element("li");
         line.append(element("span", "", sentence));
         if (place === 0) line.append(timePart(event.time));
         if (event.comment) line.append(element("blockquote", "", event.comment));
+        if (place === all.length - 1) line.append(...mailsPart(event));
         return line;
     });
 }
@@ -57,7 +59,7 @@ function lines(event) {
 function timePart(time) {
     const made = /** @type {HTMLTimeElement} */ (element("time"));
     made.dateTime = time;
-    made.textContent = new Date(time).toLocaleTimeString(language(), {hour: "2-digit", minute: "2-digit", hour12: false});
+    made.textContent = hourOf(time);
     return made;
 }
 
