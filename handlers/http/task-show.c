@@ -12,21 +12,22 @@ static const struct grant grants[] = {
     {"delivery", MAY_READ},
 };
 
-static enum outcome write_page(struct request *request, const struct task *task) {
+static enum outcome write_page(struct request *request, const struct task *task, const struct watch *watch) {
+    struct db *db = request->db;
+    struct arena *arena = request->arena;
     struct user *people = NULL;
     struct event *events = NULL;
-    size_t people_count = 0;
-    size_t event_count = 0;
+    struct task_view view = {.viewer = request->user, .task = task, .watch = watch, .now = clock_now()};
     int64_t next = 0;
-    enum outcome outcome = user_list(request->db, request->arena, &people, &people_count);
+    enum outcome outcome = user_list(db, arena, &people, &view.people_count);
     if (outcome == OUTCOME_OK)
-        outcome = event_list(request->db, request->arena, task->id, 0, MOST_EVENTS_SHOWN, &events,
-                             &event_count, &next);
+        outcome = event_list(db, arena, task->id, 0, MOST_EVENTS_SHOWN, &events, &view.event_count, &next);
     if (outcome == OUTCOME_OK)
-        outcome = event_mails(request->db, request->arena, task->id, events, event_count);
+        outcome = event_mails(db, arena, task->id, events, view.event_count);
+    view.people = people;
+    view.events = events;
     if (outcome == OUTCOME_OK)
-        page_task(respond_page(request, 200), request->user, task, people, people_count, events, event_count,
-                  clock_now());
+        page_task(respond_page(request, 200), &view);
     return outcome;
 }
 
@@ -40,7 +41,7 @@ static void run(struct request *request) {
     if (outcome == OUTCOME_OK)
         outcome = watch_find(request->db, request->arena, task.id, request->user->id, &watch);
     if (outcome == OUTCOME_OK && request->is_html)
-        outcome = write_page(request, &task);
+        outcome = write_page(request, &task, &watch);
     else if (outcome == OUTCOME_OK)
         present_watched_task(respond_json(request, 200), &task, &watch);
     if (outcome == OUTCOME_OK)

@@ -74,9 +74,38 @@ static void add_button_form(struct buffer *out, enum language language, const st
     buffer_add(out, "</button></form>\n");
 }
 
-void page_task(struct buffer *out, const struct user *viewer, const struct task *task,
-               const struct user *people, size_t people_count, const struct event *events, size_t event_count,
-               int64_t now) {
+/* One of the two buttons that stay pressed; pressed again it says "usual". */
+static void add_toggle(struct buffer *out, enum language language, const struct watch *watch,
+                       const char *state, enum words_key key, enum words_key hint) {
+    bool is_pressed = watch->state && strcmp(watch->state, state) == 0;
+    buffer_print(out, "<button class=\"toggle\" name=\"state\" value=\"%s\" aria-pressed=\"%s\" title=\"",
+                 is_pressed ? "usual" : state, is_pressed ? "true" : "false");
+    page_words(out, language, hint);
+    buffer_add(out, "\">");
+    page_words(out, language, key);
+    buffer_add(out, "</button>\n");
+}
+
+static void add_watch_form(struct buffer *out, enum language language, const struct task *task,
+                           const struct watch *watch) {
+    buffer_print(out, "<form class=\"watch\" method=\"post\" action=\"/api/tasks/%lld/watch\">\n",
+                 (long long)task->id);
+    add_toggle(out, language, watch, "watch", WORDS_PAGE_WATCH, WORDS_PAGE_WATCH_HINT);
+    add_toggle(out, language, watch, "mute", WORDS_PAGE_MUTE, WORDS_PAGE_MUTE_HINT);
+    if (watch->count) {
+        struct buffer names = buffer_new(out->arena, 64);
+        for (size_t i = 0; i < watch->count; i++)
+            buffer_print(&names, "%s%s", i ? ", " : "", watch->people[i].name);
+        buffer_add(out, "<p>");
+        buffer_add_html(out, words_print(out->arena, language, WORDS_PAGE_WATCHERS, {"names", names.data}));
+        buffer_add(out, "</p>\n");
+    }
+    buffer_add(out, "</form>\n");
+}
+
+void page_task(struct buffer *out, const struct task_view *view) {
+    const struct user *viewer = view->viewer;
+    const struct task *task = view->task;
     enum language language = viewer->language;
     bool may_delete = viewer->is_admin || viewer->id == task->creator.id;
     page_open(out, language, task->title, viewer);
@@ -96,10 +125,11 @@ void page_task(struct buffer *out, const struct user *viewer, const struct task 
         if (may_delete)
             add_button_form(out, language, task, "restore", WORDS_PAGE_RESTORE);
     } else {
-        add_edit_form(out, language, task, people, people_count);
+        add_edit_form(out, language, task, view->people, view->people_count);
         add_comment_form(out, language, task);
+        add_watch_form(out, language, task, view->watch);
     }
-    page_history(out, language, events, event_count, now);
+    page_history(out, language, view->events, view->event_count, view->now);
     if (!task->is_deleted && may_delete)
         add_button_form(out, language, task, "delete", WORDS_PAGE_DELETE);
     buffer_add(out, "</article>\n</main>\n");

@@ -73,6 +73,10 @@ class States(Watching):
             answer = browser.form(self.watch, {'state': state})
             self.assertEqual((303, self.path), (answer.status, re.sub('^' + re.escape(pumasi.url), '', answer.headers['Location'])))
             self.assertEqual(kept, self.shown(self.jiwoo)['watch'])
+            page = browser.get(self.path).text
+            buttons = {name: is_pressed for is_pressed, name in re.findall(r'aria-pressed="(true|false)" title="[^"]+">(\w+)<', page)}
+            self.assertEqual({'Watch': str(kept == 'watch').lower(), 'Mute': str(kept == 'mute').lower()}, buttons)
+            self.assertEqual(kept == 'watch', 'Watching: Ji-woo' in page)
 
     def test_what_is_none(self):
         for state in ('', 'Watch', 'off', None, 1, True):
@@ -105,14 +109,15 @@ class States(Watching):
 class Caching(Watching):
     def test_no_stale_answer(self):
         """Watching leaves the log alone, and so the position."""
-        tag = self.min.get(self.path).headers['ETag']
-        for who, state in ((self.jiwoo, 'watch'), (self.min, 'watch'), (self.jiwoo, 'mute'), (self.min, 'usual')):
-            self.put(who, state)
-            answer = self.min.get(self.path, {'If-None-Match': tag})
-            self.assertEqual(200, answer.status, (who.user, state))
-            self.assertNotEqual(tag, answer.headers['ETag'])
-            tag = answer.headers['ETag']
-            self.assertEqual(304, self.min.get(self.path, {'If-None-Match': tag}).status)
+        for accept in ('application/json', 'text/html'):
+            tag = self.min.get(self.path, {'Accept': accept}).headers['ETag']
+            for who, state in ((self.jiwoo, 'watch'), (self.min, 'watch'), (self.jiwoo, 'mute'), (self.min, 'usual')):
+                self.put(who, state)
+                answer = self.min.get(self.path, {'Accept': accept, 'If-None-Match': tag})
+                self.assertEqual(200, answer.status, (who.user, state))
+                self.assertNotEqual(tag, answer.headers['ETag'])
+                tag = answer.headers['ETag']
+                self.assertEqual(304, self.min.get(self.path, {'Accept': accept, 'If-None-Match': tag}).status)
 
     def test_what_others_mute_is_not_seen(self):
         tag = self.min.get(self.path).headers['ETag']

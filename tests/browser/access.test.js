@@ -1,12 +1,10 @@
 /** Everyone can use the pages: axe finds nothing serious, contrast is 7:1, and small screens need no sideways scroll. */
 
 import assert from "node:assert/strict";
-import {readFileSync} from "node:fs";
-import {createRequire} from "node:module";
 import {after, before, test} from "node:test";
+import {assertNothingSerious} from "./axe.js";
 import {assertNoSidewaysScroll, openPage, register, startSite} from "./site.js";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const FIRST_PAGE_BYTES = 40 * 1024;
 
 let site;
@@ -14,16 +12,6 @@ before(async () => {
     site = await startSite();
 });
 after(() => site?.stop());
-
-/** What axe finds, with text contrast of 7:1 asked for besides its usual rules. */
-async function assertNothingSerious(page, where) {
-    await page.evaluate(AXE);
-    const found = await page.evaluate(() => globalThis.axe.run({rules: {"color-contrast-enhanced": {enabled: true}}}));
-    const serious = found.violations
-        .filter((violation) => violation.impact === "serious" || violation.impact === "critical")
-        .map((violation) => `${where}: ${violation.id}: ${violation.nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`);
-    assert.deepEqual(serious, []);
-}
 
 for (const colorScheme of ["light", "dark"]) {
     for (const width of [1280, 360]) {

@@ -46,7 +46,10 @@ static const char *list_of(struct arena *arena, const struct user *viewer, const
 static const char *page_of(struct arena *arena, const struct user *viewer, const struct task *task,
                            const struct event *events, size_t count) {
     struct buffer out = buffer_new(arena, 4096);
-    page_task(&out, viewer, task, viewer, 1, events, count, now);
+    const struct person watching[] = {{3, task->assignee.name}};
+    const struct watch watch = {.state = "watch", .people = watching, .count = COUNT(watching)};
+    const struct task_view view = {viewer, task, &watch, viewer, 1, events, count, now};
+    page_task(&out, &view);
     return out.data;
 }
 

@@ -8,6 +8,7 @@
  *   assignee: Person|null, creator: Person, due_on: string|null, labels: string[], version: number,
  *   created_at: string, updated_at: string
  * }} Task
+ * @typedef {{watch: "watch"|"mute"|null, watchers: Person[]}} Watch
  * @typedef {{from: any, to: any}} Change
  * @typedef {{
  *   person: Person, state: string, at: string|null, due_at: string|null, reason: string, skipped: string|null

@@ -12,6 +12,7 @@ import {isNoticeShown, notify} from "./notice.js";
 import {copy, fill, labelsOf, one, peopleOptions, priorityOptions, sentenceOf, statusOptions} from "./parts.js";
 import {changeTask, dropTask, known} from "./store.js";
 import {say, translate} from "./text.js";
+import {WatchView} from "./watch.js";
 
 /** @typedef {import("./api.js").Task} Task */
 /** @typedef {"title"|"description"|"status"|"progress"|"priority"|"assignee_id"|"due_on"|"labels"} Field */
@@ -73,6 +74,7 @@ export class TaskView {
         translate(this.root);
         this.form = /** @type {HTMLFormElement} */ (one(this.root, "form.edit"));
         this.comment = /** @type {HTMLFormElement} */ (one(this.root, "form.comment"));
+        this.watch = new WatchView(id, /** @type {HTMLFormElement} */ (one(this.root, "form.watch")), this);
         this.form.noValidate = true;
         this.comment.noValidate = true;
         this.form.hidden = true;
@@ -149,6 +151,7 @@ export class TaskView {
             if (this.isClosed || turn !== this.turn) return;
             const isFirst = !this.task;
             this.drawEvents(events);
+            this.watch.show(body);
             this.hideTrouble();
             if (!this.task || (!this.changed().length && body.version >= this.task.version)) this.show(body);
             if (isFirst) this.restoreDraft();

@@ -37,6 +37,8 @@ export function translate(root) {
         element.textContent = say(element.getAttribute("data-text") || "");
     for (const element of root.querySelectorAll("[data-label]"))
         element.setAttribute("aria-label", say(element.getAttribute("data-label") || ""));
+    for (const element of root.querySelectorAll("[data-title]"))
+        element.setAttribute("title", say(element.getAttribute("data-title") || ""));
     for (const element of root.querySelectorAll("[data-hint]"))
         element.setAttribute("placeholder", say(element.getAttribute("data-hint") || ""));
 }
