@@ -1,9 +1,10 @@
 /* Makes an account for whoever asks, and signs in: POST /api/register. */
+#include "base/clock.h"
 #include "domain/password.h"
 #include "domain/session.h"
 #include "http/present.h"
 
-enum { EMAIL, NAME, PASSWORD };
+enum { EMAIL, NAME, PASSWORD, TIME_ZONE };
 
 static const struct field fields[] = {
     [EMAIL] = {.name = "email", .type = FIELD_EMAIL, .is_required = true},
@@ -13,6 +14,7 @@ static const struct field fields[] = {
                   .is_required = true,
                   .least = PASSWORD_LEAST,
                   .most = PASSWORD_MOST},
+    [TIME_ZONE] = {.name = "time_zone", .type = FIELD_TEXT, .may_be_empty = true},
 };
 
 static const struct grant grants[] = {
@@ -25,11 +27,15 @@ static void run(struct request *request) {
         respond_problem(request, 403, WORDS_PROBLEM_REGISTRATION_CLOSED);
         return;
     }
+    /* The browser said it, not the person: a zone that is newer than this server's list is no fault of hers.
+     */
+    const char *zone = request_value(request, TIME_ZONE)->text;
     const struct user_new new_user = {
         .email = request_value(request, EMAIL)->text,
         .name = request_value(request, NAME)->text,
         .password = request_value(request, PASSWORD)->text,
         .language = request->language,
+        .time_zone = zone && clock_is_zone(zone) ? zone : NULL,
     };
     struct user user = {0};
     const char *token = NULL;

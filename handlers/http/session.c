@@ -2,14 +2,7 @@
 #include "http/present.h"
 
 static void run(struct request *request) {
-    struct json_writer *json = respond_json(request, 200);
-    json_open_object(json);
-    json_key(json, "user");
-    if (request->user)
-        present_user(json, request->user);
-    else
-        json_null(json);
-    json_close_object(json);
+    respond_user(request, 200, request->user);
 }
 
 const struct function FUNCTION = {

@@ -6,9 +6,10 @@
 #include <ctype.h>
 #include <string.h>
 
-DB_QUERY(USER_INSERT, "INSERT INTO \"user\" (email, email_key, name, password_hash, role, language) "
-                      "VALUES ($1, $2, $3, $4, $5, $6) "
-                      "RETURNING " USER_COLUMNS);
+DB_QUERY(USER_INSERT,
+         "INSERT INTO \"user\" (email, email_key, name, password_hash, role, language, time_zone) "
+         "VALUES ($1, $2, $3, $4, $5, $6, $7) "
+         "RETURNING " USER_COLUMNS);
 DB_QUERY(USER_FIND, "SELECT " USER_COLUMNS " FROM \"user\" WHERE id = $1");
 DB_QUERY(USER_LIST, "SELECT " USER_COLUMNS " FROM \"user\" ORDER BY name, id");
 DB_QUERY(USER_UPDATE, "UPDATE \"user\" "
@@ -89,10 +90,11 @@ enum outcome user_create(struct db *db, struct arena *arena, const struct user_n
     if (result != DB_OK)
         return outcome_of(result);
     struct db_rows *rows = NULL;
-    enum outcome outcome = outcome_of(db_start(
-        db, &USER_INSERT, &rows, db_text(new_user->email), db_text(user_email_key(arena, new_user->email)),
-        db_text(new_user->name), db_text(hash), db_text(new_user->is_admin ? "admin" : "member"),
-        db_text(language_code(new_user->language))));
+    enum outcome outcome = outcome_of(
+        db_start(db, &USER_INSERT, &rows, db_text(new_user->email),
+                 db_text(user_email_key(arena, new_user->email)), db_text(new_user->name), db_text(hash),
+                 db_text(new_user->is_admin ? "admin" : "member"), db_text(language_code(new_user->language)),
+                 db_text(new_user->time_zone ? new_user->time_zone : "UTC")));
     if (outcome == OUTCOME_OK)
         outcome = user_read_one(rows, arena, created);
     if (outcome == OUTCOME_OK)

@@ -46,6 +46,7 @@ struct user_new {
     const char *password;
     bool is_admin;
     enum language language;
+    const char *time_zone; /* one that clock_is_zone knows; NULL: UTC */
 };
 
 /* Makes an account. OUTCOME_EXISTS: the address has one. */

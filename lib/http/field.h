@@ -17,6 +17,7 @@ enum field_type {
     FIELD_PERSON, /* an id, "me", or "none" (0) */
     FIELD_LABELS, /* a list of texts; in a form one text with commas */
     FIELD_FLAG,   /* 1 or 0 */
+    FIELD_ZONE,   /* a time zone by its IANA name */
 };
 
 struct field {
@@ -37,7 +38,8 @@ struct field {
 /* What arrived for a field. */
 struct field_value {
     bool is_given;
-    bool is_empty; /* given as null or ""; only where may_be_empty */
+    const char *typed; /* in a form or query, as it came: to be shown again beside its fault */
+    bool is_empty;     /* given as null or ""; only where may_be_empty */
     const char *text;
     int64_t integer;
     const char **texts; /* FIELD_LABELS */

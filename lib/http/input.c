@@ -124,6 +124,11 @@ static void set_text(struct request *request, const struct field *field, struct 
             fault(request, field, "date", WORDS_FAULT_DATE);
         value->text = text;
         break;
+    case FIELD_ZONE:
+        if (!clock_is_zone(text))
+            fault(request, field, "zone", WORDS_FAULT_ZONE);
+        value->text = text;
+        break;
     case FIELD_INTEGER:
     case FIELD_FLAG:
         set_integer_text(request, field, value, text);
@@ -291,6 +296,12 @@ static void set_form_labels(struct request *request, const struct field *field, 
     check_labels(request, field, value);
 }
 
+/* A checkbox that is not ticked sends nothing; so that this can be told from a form that does not ask, a
+ * hidden field of the same name says 0 in front of it. */
+static bool is_tick(const struct field *field, const struct field_value *value, const char *text) {
+    return field->type == FIELD_FLAG && value->integer == 0 && strcmp(text, "1") == 0;
+}
+
 /* One field of a form, decoded. */
 static void set_form(struct request *request, const char *name, const char *value_text) {
     char *text = arena_copy(request->arena, value_text);
@@ -299,10 +310,11 @@ static void set_form(struct request *request, const char *name, const char *valu
     struct field_value *value = find_value(request, name, &field);
     if (!value) {
         request_fault(request, name, "unknown", WORDS_FAULT_UNKNOWN);
-    } else if (value->is_given) {
+    } else if (value->is_given && !is_tick(field, value, text)) {
         fault(request, field, "repeated", WORDS_FAULT_REPEATED);
     } else {
         value->is_given = true;
+        value->typed = text;
         if (field->type == FIELD_LABELS)
             set_form_labels(request, field, value, text);
         else

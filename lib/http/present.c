@@ -15,13 +15,22 @@ static void add_time(struct json_writer *json, const char *key, int64_t time) {
     json_add_text(json, key, text);
 }
 
-void present_user(struct json_writer *json, const struct user *user) {
+/* With the address and the wishes: to nobody but the person. */
+static void present_user(struct json_writer *json, const struct user *user) {
     json_open_object(json);
     json_add_integer(json, "id", user->id);
     json_add_text(json, "name", user->name);
     json_add_text(json, "email", user->email);
     json_add_text(json, "role", user->is_admin ? "admin" : "member");
     json_add_text(json, "language", language_code(user->language));
+    json_key(json, "mail");
+    json_open_object(json);
+    json_add_text(json, "how", user->mail.how);
+    json_add_text(json, "level", user->mail.level);
+    json_add_boolean(json, "own", user->mail.own);
+    json_add_integer(json, "hour", user->mail.hour);
+    json_add_text(json, "time_zone", user->mail.time_zone);
+    json_close_object(json);
     json_close_object(json);
 }
 
@@ -160,15 +169,21 @@ void respond_task(struct request *request, int status, const struct task *task) 
     present_task(json, task);
 }
 
-void respond_signed_in(struct request *request, int status, const struct user *user, const char *token) {
-    if (request->is_html) {
-        respond_see_other(request, "/api/tasks");
-    } else {
-        struct json_writer *json = respond_json(request, status);
-        json_open_object(json);
-        json_key(json, "user");
+void respond_user(struct request *request, int status, const struct user *user) {
+    struct json_writer *json = respond_json(request, status);
+    json_open_object(json);
+    json_key(json, "user");
+    if (user)
         present_user(json, user);
-        json_close_object(json);
-    }
+    else
+        json_null(json);
+    json_close_object(json);
+}
+
+void respond_signed_in(struct request *request, int status, const struct user *user, const char *token) {
+    if (request->is_html)
+        respond_see_other(request, "/api/tasks");
+    else
+        respond_user(request, status, user);
     respond_session(request, token);
 }

@@ -7,7 +7,6 @@
 #include "domain/watch.h"
 #include "http/request.h"
 
-void present_user(struct json_writer *json, const struct user *user);
 void present_person(struct json_writer *json, const struct person *person);
 void present_task(struct json_writer *json, const struct task *task);
 /* One task, with what `watch` says besides. */
@@ -18,6 +17,9 @@ void present_comment(struct json_writer *json, const struct comment *comment);
 
 /* Answers a task after a change: the task itself, or for a plain browser its page. */
 void respond_task(struct request *request, int status, const struct task *task);
+
+/* Answers {"user": ...} with all that is one's own; NULL: nobody is signed in. */
+void respond_user(struct request *request, int status, const struct user *user);
 
 /* Answers a sign-in: cookie, and who it is. */
 void respond_signed_in(struct request *request, int status, const struct user *user, const char *token);

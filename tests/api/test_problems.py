@@ -116,7 +116,7 @@ class Statuses(Problem):
         for path, wrong, allowed in (('/api/tasks', 'DELETE', {'GET', 'HEAD', 'POST'}), ('/api/login', 'GET', {'POST'}),
                                      ('/api/tasks/1', 'PUT', {'GET', 'HEAD', 'PATCH', 'POST', 'DELETE'}),
                                      ('/api/health', 'POST', {'GET', 'HEAD'}), ('/api/tasks/1/delete', 'GET', {'POST'}),
-                                     ('/api/users/me', 'DELETE', {'PATCH', 'POST'})):
+                                     ('/api/users/me', 'DELETE', {'GET', 'HEAD', 'PATCH', 'POST'})):
             with self.subTest(path):
                 answer = self.problem(405, lambda headers: pumasi.client().request(wrong, path, None, headers))
                 self.assertEqual(allowed, set(answer.headers['Allow'].replace(' ', '').split(',')))

@@ -14,6 +14,7 @@ static const struct field fields[] = {
     {.name = "assignee", .type = FIELD_PERSON, .least = 1, .most = FIELD_LARGEST},
     {.name = "bin", .type = FIELD_FLAG, .most = 1},
     {.name = "email", .type = FIELD_EMAIL},
+    {.name = "time_zone", .type = FIELD_ZONE},
 };
 
 static const struct function function = {.name = "fuzz", FUNCTION_FIELDS(fields)};

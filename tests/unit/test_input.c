@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { TEXT, LONG, SECRET, NUMBER, CHOICE, DAY, PERSON, LABELS, FLAG };
+enum { TEXT, LONG, SECRET, NUMBER, CHOICE, DAY, PERSON, LABELS, FLAG, ZONE };
 
 static const char *const colours[] = {"red", "green", NULL};
 static const struct field fields[] = {
@@ -20,6 +20,7 @@ static const struct field fields[] = {
     [PERSON] = {.name = "person", .type = FIELD_PERSON, .may_be_empty = true, .least = 1, .most = INT64_MAX},
     [LABELS] = {.name = "labels", .type = FIELD_LABELS, .least = 3, .most = 4},
     [FLAG] = {.name = "flag", .type = FIELD_FLAG, .most = 1},
+    [ZONE] = {.name = "zone", .type = FIELD_ZONE},
 };
 static const struct function function = {.name = "test", FUNCTION_FIELDS(fields)};
 
@@ -113,6 +114,10 @@ static void json_bodies(void **state) {
         {"{\"text\":\"a\",\"labels\":[1]}", "labels:type "},
         {"{\"text\":\"a\",\"flag\":true}", "text=a;flag=1;"},
         {"{\"text\":\"a\",\"flag\":2}", "flag:range "},
+        {"{\"text\":\"a\",\"zone\":\" Asia/Seoul \"}", "text=a;zone=Asia/Seoul;"},
+        {"{\"text\":\"a\",\"zone\":\"Asia/Soul\"}", "zone:zone "},
+        {"{\"text\":\"a\",\"zone\":\"\"}", "zone:zone "},
+        {"{\"text\":\"a\",\"zone\":9}", "zone:type "},
         {"{}", "text:required "},
         {"{\"text\":null}", "text:required "},
         {"{\"text\":\"  \"}", "text:required "},
@@ -154,6 +159,16 @@ static void forms_and_queries(void **state) {
         {"text=a&labels=", "text=a;labels=;"},
         {"text=a&labels=a,b,c,d", "labels:too_many "},
         {"text=a&flag=1", "text=a;flag=1;"},
+        {"text=a&flag=0&flag=1", "text=a;flag=1;"},
+        {"text=a&flag=0", "text=a;flag=0;"},
+        {"text=a&flag=1&flag=0", "flag:repeated "},
+        {"text=a&flag=1&flag=1", "flag:repeated "},
+        {"text=a&flag=0&flag=0", "flag:repeated "},
+        {"text=a&flag=0&flag=1&flag=1", "flag:repeated "},
+        {"text=a&flag=x&flag=1", "flag:type "},
+        {"text=a&number=0&number=1", "number:repeated "},
+        {"text=a&zone=Etc%2FGMT%2B5", "text=a;zone=Etc/GMT+5;"},
+        {"text=a&zone=", "zone:zone "},
         {"&&text=a&&", "text=a;"},
         {"text=a&text=b", "text:repeated "},
         {"text=a&other", "other:unknown "},
