@@ -1,13 +1,27 @@
-/* Shows oneself with one's wishes: GET /api/users/me. */
+/* Shows oneself, and to a plain browser the settings: GET /api/users/me. */
+#include "http/page_profile.h"
 #include "http/present.h"
 
+enum { SAVED };
+
+static const struct field fields[] = {
+    [SAVED] = {.name = "saved", .type = FIELD_FLAG, .most = 1}, /* they were just now: the page says so */
+};
+
 static void run(struct request *request) {
-    respond_user(request, 200, request->user);
+    if (!request->is_html) {
+        respond_user(request, 200, request->user);
+        return;
+    }
+    struct profile_form form = profile_form_of(request->arena, request->user);
+    form.is_saved = request_value(request, SAVED)->integer != 0;
+    page_profile(respond_page(request, 200), request->user, &form);
 }
 
 const struct function FUNCTION = {
     .name = "profile-show",
     .access = ACCESS_MEMBER,
+    FUNCTION_FIELDS(fields),
     .limits = {.seconds = 5, .workers = 1},
     .run = run,
 };

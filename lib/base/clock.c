@@ -8,6 +8,8 @@
 #include <time.h>
 
 #define ZONES "/usr/share/zoneinfo/"
+/* Not zone1970.tab, where a Norwegian would have to look for Berlin. */
+#define ZONE_TABLE ZONES "zone.tab"
 
 int64_t clock_now(void) {
     /* time() may lag by some milliseconds behind the clock that SQLite asks. */
@@ -95,6 +97,30 @@ bool clock_is_zone(const char *name) {
     (void)snprintf(path, sizeof(path), ZONES "%s", name);
     struct stat found;
     return stat(path, &found) == 0 && S_ISREG(found.st_mode);
+}
+
+static int by_name(const void *one, const void *other) {
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+struct clock_zones clock_zones(struct arena *arena) {
+    struct clock_zones zones = {0};
+    FILE *table = fopen(ZONE_TABLE, "re");
+    if (!table)
+        return zones;
+    char line[512];
+    char name[CLOCK_ZONE_BYTES];
+    /* A line is country, coordinates, zone and remarks; what begins with # is no line. */
+    while (fgets(line, sizeof(line), table)) {
+        if (*line == '#' || sscanf(line, "%*s %*s %64s", name) != 1 || !clock_is_zone(name))
+            continue;
+        zones.names = arena_grow(arena, zones.names, zones.count, sizeof(*zones.names));
+        zones.names[zones.count++] = arena_copy(arena, name);
+    }
+    (void)fclose(table);
+    if (zones.count)
+        qsort(zones.names, zones.count, sizeof(*zones.names), by_name);
+    return zones;
 }
 
 /* The C library knows one zone at a time, and the process has it for itself: each use sets the one it needs.

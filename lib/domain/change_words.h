@@ -10,6 +10,6 @@ const char *change_field(enum language language, const struct event_change *chan
 const char *change_from(struct arena *arena, enum language language, const struct event_change *change);
 const char *change_to(struct arena *arena, enum language language, const struct event_change *change);
 
-/* The words of a program's word: choice_words(LANGUAGE_KO, "status", "doing"), of a filter or an order, or of
- * a field's name ("field", "due_on"). NULL if there are none. */
+/* The words of a program's word: choice_words(LANGUAGE_KO, "status", "doing"), of a filter or an order, of a
+ * wish, of a region, or of a field's name ("field", "due_on"). NULL if there are none. */
 const char *choice_words(enum language language, const char *field, const char *value);

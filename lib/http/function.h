@@ -34,6 +34,8 @@ struct function {
     size_t grant_count;
     struct limits limits;
     void (*run)(struct request *request);
+    /* Answers 422 to a plain browser with the form that it sent; NULL: with a page of problems. */
+    void (*show_faults)(struct request *request);
 };
 
 /* The one that this program is. */

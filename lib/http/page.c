@@ -134,7 +134,13 @@ const char *page_labels(struct arena *arena, const char *labels) {
 
 /* ---- the sheet ---- */
 
-/* Own name and language, the bin, and the way out. */
+static void add_menu_link(struct buffer *out, enum language language, const char *path, enum words_key key) {
+    buffer_print(out, "<a href=\"%s\">", path);
+    page_words(out, language, key);
+    buffer_add(out, "</a>\n");
+}
+
+/* Who is signed in: the settings, the bin, and the way out. */
 static void add_menu(struct buffer *out, const struct user *viewer) {
     enum language language = viewer->language;
     const struct person person = {viewer->id, viewer->name};
@@ -142,25 +148,10 @@ static void add_menu(struct buffer *out, const struct user *viewer) {
     page_words(out, language, WORDS_PAGE_MENU);
     buffer_add(out, "\">");
     page_person(out, language, &person);
-    buffer_add(out, "</summary><div class=\"menu-box\">\n"
-                    "<form class=\"profile\" method=\"post\" action=\"/api/users/me\">\n"
-                    "<label class=\"field\"><span>");
-    page_words(out, language, WORDS_PAGE_YOUR_NAME);
-    buffer_print(out, "</span><input name=\"name\" autocomplete=\"name\" maxlength=\"%d\" required value=\"",
-                 USER_MOST_NAME);
-    buffer_add_html(out, viewer->name);
-    buffer_add(out, "\"></label>\n<label class=\"field\"><span>");
-    page_words(out, language, WORDS_PAGE_LANGUAGE);
-    buffer_add(out, "</span><select name=\"language\">");
-    page_option(out, "en", "English", language == LANGUAGE_EN);
-    page_option(out, "ko", "한국어", language == LANGUAGE_KO);
-    buffer_add(out, "</select></label>\n<button>");
-    page_words(out, language, WORDS_PAGE_SETTINGS_SAVE);
-    buffer_add(out, "</button>\n</form>\n<a href=\"/api/tasks?bin=1\">");
-    page_words(out, language, WORDS_PAGE_BIN);
-    buffer_add(
-        out,
-        "</a>\n<form class=\"sign-out\" method=\"post\" action=\"/api/logout\"><button class=\"quiet\">");
+    buffer_add(out, "</summary><div class=\"menu-box\">\n");
+    add_menu_link(out, language, "/api/users/me", WORDS_PAGE_SETTINGS);
+    add_menu_link(out, language, "/api/tasks?bin=1", WORDS_PAGE_BIN);
+    buffer_add(out, "<form method=\"post\" action=\"/api/logout\"><button class=\"quiet\">");
     page_words(out, language, WORDS_PAGE_SIGN_OUT);
     buffer_add(out, "</button></form>\n</div></details>\n");
 }

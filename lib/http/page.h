@@ -2,7 +2,7 @@
 /*
  * The pages as the server writes them, for people without JavaScript: the same words, classes and style as
  * the static ones. This header holds the sheet that every page stands on, the page of a problem, and the
- * small parts that pages share; page_list.h and page_task.h hold the two pages of tasks.
+ * small parts that pages share; page_list.h, page_task.h and page_profile.h hold the others.
  *
  * Everything is a pure function of its arguments. Text from people is escaped here and nowhere else.
  */

@@ -267,10 +267,12 @@ static void answer(struct worker *worker, struct request *request) {
     }
     if (!find_user(request) || (!is_fallback(request->function) && !read_input(request)))
         return;
-    if (request->faults)
-        respond_faults(request);
-    else
+    if (!request->faults)
         request->function->run(request);
+    else if (request->is_html && request->function->show_faults)
+        request->function->show_faults(request);
+    else
+        respond_faults(request);
 }
 
 static void write_head(struct request *request, struct buffer *head) {
@@ -280,8 +282,8 @@ static void write_head(struct request *request, struct buffer *head) {
         buffer_print(head, "Content-Type: %s\r\n", response->content_type);
     if (response->content_type && strncmp(response->content_type, "text/html", 9) == 0)
         buffer_add(head,
-                   "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self' data:; "
-                   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
+                   "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+                   "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
                    "Cross-Origin-Opener-Policy: same-origin\r\n"
                    "Referrer-Policy: same-origin\r\n");
     for (size_t i = 0; i < response->header_count; i++)

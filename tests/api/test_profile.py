@@ -1,5 +1,6 @@
 """One's own settings: name, language, and which mails come when."""
 import fcntl
+import re
 import unittest
 
 import running
@@ -86,6 +87,91 @@ class Programs(unittest.TestCase):
         kind, detail = pumasi.query("SELECT type, detail ->> '$.changes.mail.to.how' FROM event WHERE user_id = ? "
                                     'ORDER BY id DESC LIMIT 1', self.person.user['id'])[0]
         self.assertEqual(('user.updated', 'off'), (kind, detail))
+
+
+class Forms(unittest.TestCase):
+    """What a browser without JavaScript sends: the page is asked for, and its form is filled in and sent."""
+
+    FORM = {'name': 'Nari', 'language': 'en', 'mail_how': 'daily', 'mail_level': 'assigned', 'mail_hour': '21', 'time_zone': 'Asia/Seoul'}
+
+    def setUp(self):
+        self.person = pumasi.register('Nari', html=True)
+
+    def send(self, own=False, **changes):
+        """As the page's form does it: a 0 ahead of the checkbox, which sends something only where it is ticked."""
+        fields = [*{**self.FORM, **changes}.items(), ('mail_own', '0')] + [('mail_own', '1')] * own
+        return self.person.form('/api/users/me', fields)
+
+    def test_saving_leads_back_to_the_settings_which_say_so(self):
+        answer = self.send()
+        self.assertEqual((303, '/api/users/me?saved=1'), (answer.status, answer.headers['Location'].removeprefix(pumasi.url)))
+        self.assertIn('Saved.', self.person.get('/api/users/me?saved=1').text)
+        self.assertNotIn('Saved.', self.person.get('/api/users/me').text)
+        self.assertEqual({'how': 'daily', 'level': 'assigned', 'own': False, 'hour': 21, 'time_zone': 'Asia/Seoul'}, wishes(self.person))
+
+    def test_a_tick_is_set_and_taken_away_again(self):
+        for own in (True, False, True):
+            self.assertEqual(303, self.send(own).status)
+            self.assertEqual(own, wishes(self.person)['own'])
+            box = re.search(r'<input type="checkbox" name="mail_own"[^>]*>', self.person.get('/api/users/me').text).group()
+            self.assertEqual(own, 'checked' in box)
+
+    def test_a_form_that_does_not_ask_for_the_tick_leaves_it(self):
+        self.send(own=True)
+        self.assertEqual(303, self.person.form('/api/users/me', {'name': 'Nari Kim'}).status)
+        self.assertTrue(wishes(self.person)['own'])
+
+    def test_the_page_shows_what_is_kept(self):
+        self.send(own=True, name='Nari "N" <Kim>', mail_how='off')
+        page = self.person.get('/api/users/me')
+        self.assertEqual((200, 'text/html'), (page.status, page.kind))
+        for piece in ('value="Nari &quot;N&quot; &lt;Kim&gt;"', 'value="off" required checked', 'value="assigned" required checked',
+                      '<option value="21" selected>', '<option value="Asia/Seoul" selected>'):
+            self.assertIn(piece, page.text)
+
+    def test_every_zone_that_is_offered_is_taken(self):
+        zones = re.findall(r'<option value="([A-Z][A-Za-z]+/[^"]+)"', self.person.get('/api/users/me').text)
+        self.assertGreater(len(zones), 300)
+        for zone in zones[::40]:
+            self.assertEqual(303, self.send(time_zone=zone).status, zone)
+
+    def test_faults_stand_at_their_fields_and_what_was_typed_is_kept(self):
+        before = row(self.person)
+        answer = self.send(own=True, name=' ', language='ko', mail_how='instant', mail_hour='7', time_zone='Mars/Phobos')
+        self.assertEqual((422, 'text/html'), (answer.status, answer.kind))
+        for piece in ('id="fault-name"', 'id="fault-time_zone"', 'aria-describedby="fault-name" autofocus>', 'value="Mars/Phobos" selected',
+                      'value="instant" required checked', '<option value="7" selected>', 'name="mail_own" value="1" checked',
+                      '<option value="ko" selected>', '<html lang="en">'):
+            self.assertIn(piece, answer.text)
+        self.assertNotIn('id="fault-mail_hour"', answer.text)
+        self.assertEqual(before, row(self.person))
+
+    def test_the_same_fields_as_programs_have_are_refused(self):
+        for name, value in (('mail_how', 'never'), ('mail_level', 'x'), ('mail_hour', '24'), ('mail_hour', ''), ('mail_hour', '8x'),
+                            ('time_zone', ''), ('language', 'de'), ('name', '')):
+            with self.subTest(name, value=value):
+                answer = self.send(**{name: value})
+                self.assertEqual(422, answer.status)
+                self.assertIn(f'id="fault-{name}"', answer.text)
+        for fields in ([('mail_own', '2')], [('mail_own', '1'), ('mail_own', '0')], [('name', 'a'), ('name', 'b')]):
+            answer = self.person.form('/api/users/me', fields)
+            self.assertEqual(422, answer.status, fields)
+            self.assertIn(f'id="fault-{fields[0][0]}"', answer.text)
+        self.assertIn('<p>colour: There is no such field.</p>', self.person.form('/api/users/me', {'colour': 'red'}).text)
+
+    def test_the_language_is_that_of_the_page_that_follows(self):
+        self.send(language='ko')
+        page = self.person.get('/api/users/me?saved=1').text
+        self.assertIn('<html lang="ko">', page)
+        self.assertIn('저장했어요.', page)
+
+    def test_who_is_not_signed_in_is_sent_to_the_entrance(self):
+        answer = pumasi.client(html=True).get('/api/users/me')
+        self.assertEqual((303, '/'), (answer.status, answer.headers['Location'].removeprefix(pumasi.url)))
+
+    def test_every_page_leads_to_the_settings(self):
+        for path in ('/api/tasks', '/api/users/me', '/tasks.html'):
+            self.assertIn('href="/api/users/me"', self.person.get(path).text, path)
 
 
 class Others(unittest.TestCase):

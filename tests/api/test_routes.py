@@ -175,7 +175,7 @@ class PlainBrowsers(unittest.TestCase):
         self.assertEqual('다른 제목', self.min.get(path, {'Accept': 'application/json'}).json['title'])
 
     def test_profile(self):
-        self.see_other(self.jiwoo.form('/api/users/me', {'name': '지우', 'language': 'ko'}), '/api/tasks')
+        self.see_other(self.jiwoo.form('/api/users/me', {'name': '지우', 'language': 'ko'}), re.escape('/api/users/me?saved=1'))
         self.assertEqual(('지우', 'ko'), tuple(self.jiwoo.get('/api/session').json['user'][name] for name in ('name', 'language')))
 
     def test_the_list_and_the_task_are_pages(self):

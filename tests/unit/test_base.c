@@ -193,6 +193,21 @@ static void zones_are_those_of_the_database(void **state) {
         assert_false(clock_is_zone(bad[i]));
 }
 
+static void the_zones_to_choose_from_are_sorted_and_known(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    const struct clock_zones zones = clock_zones(arena);
+    bool has_seoul = false;
+    assert_true(zones.count > 300);
+    for (size_t i = 0; i < zones.count; i++) {
+        assert_true(clock_is_zone(zones.names[i]));
+        assert_true(i == 0 || strcmp(zones.names[i - 1], zones.names[i]) < 0);
+        has_seoul |= strcmp(zones.names[i], "Asia/Seoul") == 0;
+    }
+    assert_true(has_seoul);
+    arena_free(arena);
+}
+
 static void assert_shows(const char *zone, int64_t time, const char *day, int hour) {
     struct clock_local local = clock_local(zone, time);
     assert_string_equal(local.day, day);
@@ -239,6 +254,7 @@ int main(void) {
         cmocka_unit_test(sentences_take_their_values),
         cmocka_unit_test(settings_are_read_and_refused_with_the_line),
         cmocka_unit_test(zones_are_those_of_the_database),
+        cmocka_unit_test(the_zones_to_choose_from_are_sorted_and_known),
         cmocka_unit_test(clocks_show_their_zone),
         cmocka_unit_test(the_next_hour_is_that_of_the_zone),
     };

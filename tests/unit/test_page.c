@@ -5,6 +5,7 @@
 #include "http/page_history.h"
 #include "http/page_list.h"
 #include "http/page_mails.h"
+#include "http/page_profile.h"
 #include "http/page_task.h"
 
 #include <string.h>
@@ -12,7 +13,13 @@
 static const char hostile[] = "</textarea><script>alert('1')</script>\"'&";
 static const int64_t now = 1795424400; /* 2026-11-23T09:00:00Z, a Monday */
 
-static const struct user min = {.id = 1, .email = "min@example.org", .name = "Min", .language = LANGUAGE_EN};
+static const struct user min = {
+    .id = 1,
+    .email = "min@example.org",
+    .name = "Min",
+    .language = LANGUAGE_EN,
+    .mail = {.how = "daily", .level = "all", .hour = 7, .time_zone = "Asia/Seoul"},
+};
 static const struct task_filter everything = {.assignee_id = -1, .creator_id = -1, .is_descending = true};
 
 static struct task some_task(const char *text) {
@@ -53,6 +60,13 @@ static const char *page_of(struct arena *arena, const struct user *viewer, const
     return out.data;
 }
 
+static const char *settings_of(struct arena *arena, const struct user *viewer,
+                               const struct profile_form *form) {
+    struct buffer out = buffer_new(arena, 4096);
+    page_profile(&out, viewer, form);
+    return out.data;
+}
+
 static void assert_holds(const char *page, const char *piece) {
     if (!strstr(page, piece))
         fail_msg("\"%s\" is not in:\n%s", piece, page);
@@ -83,13 +97,23 @@ static void text_from_people_stays_text(void **state) {
     const struct fault fault = {.field = hostile, .code = "x", .message = hostile};
     struct buffer problem = buffer_new(arena, 4096);
     page_problem(&problem, LANGUAGE_EN, 422, hostile, hostile, &fault, hostile);
+    const char *zones[] = {hostile, "Asia/Seoul"};
+    struct profile_form form = profile_form_of(arena, &viewer);
+    for (size_t i = 0; i < PROFILE_FIELD_COUNT; i++)
+        form.values[i] = hostile;
+    form.faults = &fault;
+    form.zones = (struct clock_zones){zones, COUNT(zones)};
+    struct profile_form typed = form;
+    typed.zones.count = 0;
     const char *pages[] = {
+        settings_of(arena, &viewer, &form),
+        settings_of(arena, &viewer, &typed),
         list_of(arena, &viewer, &everything, &task, &query, hostile),
         page_of(arena, &viewer, &task, events, COUNT(events)),
         problem.data,
     };
     for (size_t i = 0; i < COUNT(pages); i++) {
-        assert_lacks(pages[i], "<script");
+        assert_lacks(pages[i], "<script>");
         assert_lacks(pages[i], "<b>");
         assert_lacks(pages[i], "<i>");
         assert_lacks(pages[i], "alert('");
@@ -300,6 +324,78 @@ static void only_who_may_delete_is_offered_it(void **state) {
     arena_free(arena);
 }
 
+static void the_settings_show_what_is_kept(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    struct profile_form form = profile_form_of(arena, &min);
+    const char *page = settings_of(arena, &min, &form);
+    assert_holds(page, "value=\"Min\"");
+    assert_holds(page, "value=\"daily\" required checked>");
+    assert_holds(page, "value=\"all\" required checked>");
+    assert_holds(page, "<option value=\"7\" selected>07:00</option>");
+    assert_holds(page, "<input type=\"checkbox\" name=\"mail_own\" value=\"1\">");
+    assert_lacks(page, "class=\"success\"");
+    assert_lacks(page, "class=\"trouble\"");
+    form.is_saved = true;
+    form.values[PROFILE_MAIL_OWN] = "1";
+    page = settings_of(arena, &min, &form);
+    assert_holds(page, words(LANGUAGE_EN, WORDS_PAGE_SAVED));
+    assert_holds(page, "<input type=\"checkbox\" name=\"mail_own\" value=\"1\" checked>");
+    arena_free(arena);
+}
+
+static void zones_stand_under_their_regions(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    struct user viewer = min;
+    viewer.language = LANGUAGE_KO;
+    const char *names[] = {"America/Indiana/Tell_City", "Asia/Seoul", "Asia/Tokyo", "Asian/City", "Moon"};
+    struct profile_form form = profile_form_of(arena, &viewer);
+    form.zones = (struct clock_zones){names, COUNT(names)};
+    const char *page = settings_of(arena, &viewer, &form);
+    assert_holds(page, "<optgroup label=\"아메리카\">\n<option value=\"America/Indiana/Tell_City\">"
+                       "Indiana/Tell City</option>\n</optgroup>");
+    assert_holds(page, "<optgroup label=\"아시아\">\n<option value=\"Asia/Seoul\" selected>Seoul</option>\n"
+                       "<option value=\"Asia/Tokyo\">Tokyo</option>\n</optgroup>");
+    assert_holds(page, "<optgroup label=\"Asian\">\n<option value=\"Asian/City\">City</option>\n</optgroup>");
+    assert_holds(page, "<select name=\"time_zone\"><option value=\"UTC\">UTC</option>\n<optgroup");
+    /* One that is not in the list stays what it is. */
+    form.values[PROFILE_TIME_ZONE] = "Asia/Calcutta";
+    assert_holds(settings_of(arena, &viewer, &form), "<option value=\"Asia/Calcutta\" selected>");
+    form.values[PROFILE_TIME_ZONE] = "UTC";
+    assert_holds(settings_of(arena, &viewer, &form),
+                 "<option value=\"UTC\" selected>UTC</option>\n<optgroup");
+    /* Where the system has no list, any may be typed. */
+    form.zones.count = 0;
+    page = settings_of(arena, &viewer, &form);
+    assert_lacks(page, "<optgroup");
+    assert_holds(page, "<input name=\"time_zone\" required");
+    assert_holds(page, "value=\"UTC\"");
+    arena_free(arena);
+}
+
+static void faults_stand_at_their_fields(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    struct fault faults[] = {
+        {.field = "mail_how", .message = "how?"},
+        {.field = "time_zone", .message = "which zone?"},
+        {.field = "colour", .message = "what is that?"},
+    };
+    for (size_t i = 0; i + 1 < COUNT(faults); i++)
+        faults[i].next = &faults[i + 1];
+    struct profile_form form = profile_form_of(arena, &min);
+    form.faults = faults;
+    const char *page = settings_of(arena, &min, &form);
+    assert_holds(page, "<span class=\"fault\" id=\"fault-mail_how\">how?</span>");
+    assert_holds(page, "name=\"time_zone\" aria-invalid=\"true\" aria-describedby=\"fault-time_zone\">");
+    assert_holds(page, "<p>colour: what is that?</p>");
+    assert_lacks(page, "fault-name");
+    form.faults = &faults[1];
+    assert_holds(settings_of(arena, &min, &form), "aria-describedby=\"fault-time_zone\" autofocus>");
+    arena_free(arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_from_people_stays_text),
@@ -311,6 +407,9 @@ int main(void) {
         cmocka_unit_test(due_days_are_told_in_words),
         cmocka_unit_test(people_have_their_initials),
         cmocka_unit_test(only_who_may_delete_is_offered_it),
+        cmocka_unit_test(the_settings_show_what_is_kept),
+        cmocka_unit_test(zones_stand_under_their_regions),
+        cmocka_unit_test(faults_stand_at_their_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

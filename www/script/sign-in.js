@@ -6,6 +6,10 @@ import {clearFaults, showFaults} from "./faults.js";
 const unreachable = /** @type {HTMLTemplateElement} */ (document.querySelector("template.unreachable")).content
     .textContent || "";
 
+// So that a new person's day is her own from the first; without a script it is that of UTC until she says otherwise.
+const zone = /** @type {HTMLInputElement} */ (document.querySelector("[name=time_zone]"));
+zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form"))) {
     form.noValidate = true;
     form.addEventListener("submit", async (event) => {

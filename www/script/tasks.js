@@ -4,7 +4,7 @@ import {ask, Problem, Unreachable, whenSignedOut} from "./api.js";
 import {drawCreate, startCreate} from "./create.js";
 import {addressOf, drawFilters, readAddress, startFilters} from "./filters.js";
 import {drawList, loadList, startList} from "./list.js";
-import {drawMenu, startMenu} from "./menu.js";
+import {startMenu} from "./menu.js";
 import {one} from "./parts.js";
 import {change, known, watch} from "./store.js";
 import {say, speak} from "./text.js";
@@ -92,7 +92,6 @@ async function start() {
     startFilters(reload);
     startCreate(reload);
     startList(() => view && view.load(), go, retry);
-    watch(drawMenu);
     watch(drawFilters);
     watch(drawCreate);
     watch(drawList);
