@@ -268,7 +268,7 @@ static void add_form(const struct sheet *sheet) {
     buffer_add(out, "<form method=\"post\" action=\"/api/users/me\">\n<div class=\"pair\">\n");
     add_person(sheet);
     buffer_add(out, "</div>\n<h2>");
-    page_words(out, sheet->language, WORDS_PAGE_MAILS);
+    page_words(out, sheet->language, WORDS_PAGE_SETTINGS_MAILS);
     buffer_add(out, "</h2>\n");
     open_radios(sheet, PROFILE_MAIL_HOW, WORDS_PAGE_MAIL_HOW, MAIL_HOWS);
     close_radios(sheet);
