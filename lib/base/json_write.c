@@ -1,5 +1,7 @@
 #include "base/json_write.h"
 
+#include "base/clock.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -119,6 +121,12 @@ void json_add_number(struct json_writer *json, const char *key, int64_t number) 
         json_add_integer(json, key, number);
     else
         json_add_null(json, key);
+}
+
+void json_add_time(struct json_writer *json, const char *key, int64_t time) {
+    char text[CLOCK_RFC3339_BYTES];
+    clock_write_rfc3339(time, text);
+    json_add_text(json, key, time ? text : NULL);
 }
 
 void json_add_boolean(struct json_writer *json, const char *key, bool truth) {

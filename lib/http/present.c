@@ -1,19 +1,6 @@
 #include "http/present.h"
 
-#include "base/clock.h"
-
 #include <string.h>
-
-/* 0: null. */
-static void add_time(struct json_writer *json, const char *key, int64_t time) {
-    if (!time) {
-        json_add_null(json, key);
-        return;
-    }
-    char text[CLOCK_RFC3339_BYTES];
-    clock_write_rfc3339(time, text);
-    json_add_text(json, key, text);
-}
 
 /* With the address and the wishes: to nobody but the person. */
 static void present_user(struct json_writer *json, const struct user *user) {
@@ -59,8 +46,8 @@ static void add_task(struct json_writer *json, const struct task *task) {
     json_add_text(json, "due_on", task->due_on);
     json_add_raw(json, "labels", task->labels);
     json_add_integer(json, "version", task->version);
-    add_time(json, "created_at", task->created_at);
-    add_time(json, "updated_at", task->updated_at);
+    json_add_time(json, "created_at", task->created_at);
+    json_add_time(json, "updated_at", task->updated_at);
 }
 
 void present_task(struct json_writer *json, const struct task *task) {
@@ -114,8 +101,8 @@ static void add_mails(struct json_writer *json, const struct event *event) {
         json_key(json, "person");
         present_person(json, &mail->person);
         json_add_text(json, "state", mail->state);
-        add_time(json, "at", mail->sent_at);
-        add_time(json, "due_at", mail->due_at);
+        json_add_time(json, "at", mail->sent_at);
+        json_add_time(json, "due_at", mail->due_at);
         json_add_text(json, "reason", mail->reason);
         json_add_text(json, "skipped", mail->skipped);
         json_close_object(json);
@@ -126,7 +113,7 @@ static void add_mails(struct json_writer *json, const struct event *event) {
 void present_event(struct json_writer *json, const struct event *event) {
     json_open_object(json);
     json_add_integer(json, "id", event->id);
-    add_time(json, "time", event->at);
+    json_add_time(json, "time", event->at);
     json_add_text(json, "type", event->type);
     json_key(json, "actor");
     present_person(json, &event->actor);
@@ -153,7 +140,7 @@ void present_comment(struct json_writer *json, const struct comment *comment) {
     json_add_text(json, "body", comment->body);
     json_key(json, "author");
     present_person(json, &comment->author);
-    add_time(json, "created_at", comment->created_at);
+    json_add_time(json, "created_at", comment->created_at);
     json_close_object(json);
 }
 

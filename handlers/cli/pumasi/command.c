@@ -151,16 +151,3 @@ const char *span_text(struct arena *arena, int64_t seconds) {
     return arena_print(arena, "%lld d %lld h", (long long)(seconds / DAY_S),
                        (long long)(seconds % DAY_S / HOUR_S));
 }
-
-void json_add_time(struct json_writer *json, const char *key, int64_t time) {
-    char text[CLOCK_RFC3339_BYTES];
-    clock_write_rfc3339(time, text);
-    json_add_text(json, key, time ? text : NULL);
-}
-
-void json_add_id(struct json_writer *json, const char *key, int64_t number) {
-    if (number)
-        json_add_integer(json, key, number);
-    else
-        json_add_null(json, key);
-}

@@ -98,9 +98,3 @@ const char *time_text(struct arena *arena, int64_t time);
 
 /* "50 s", "12 min", "3 h 5 min", "2 d 4 h" */
 const char *span_text(struct arena *arena, int64_t seconds);
-
-/* RFC 3339; null where `time` is 0. */
-void json_add_time(struct json_writer *json, const char *key, int64_t time);
-
-/* Null where `number` is 0. */
-void json_add_id(struct json_writer *json, const char *key, int64_t number);

@@ -26,7 +26,7 @@ static const char *task_text(struct arena *arena, int64_t task_id) {
 
 static void json_add_mail(struct json_writer *json, const struct delivery_row *row) {
     json_add_integer(json, "id", row->id);
-    json_add_id(json, "task_id", row->task_id);
+    json_add_number(json, "task_id", row->task_id);
     json_add_text(json, "to", row->email);
     json_add_text(json, "state", row->state);
     json_add_integer(json, "attempts", row->attempts);

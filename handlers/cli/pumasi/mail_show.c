@@ -1,4 +1,5 @@
-/* pumasi mail show: everything about one mail. Its text is written as the mailer would write it now. */
+/* pumasi mail show: everything about one mail. Its text is written as the mailer would write it now, without
+ * the links that stop mails: they are its reader's. */
 #include "command.h"
 
 #include "base/clock.h"
@@ -56,7 +57,7 @@ static void print_json(struct command_line *line, const struct shown *shown) {
     const struct delivery_row *row = &shown->row;
     json_open_object(json);
     json_add_integer(json, "id", row->id);
-    json_add_id(json, "task_id", row->task_id);
+    json_add_number(json, "task_id", row->task_id);
     json_add_text(json, "to", row->email);
     json_add_text(json, "name", row->name);
     json_add_text(json, "state", row->state);
@@ -75,7 +76,7 @@ static void print_json(struct command_line *line, const struct shown *shown) {
         json_add_integer(json, "id", event->id);
         json_add_time(json, "time", event->at);
         json_add_text(json, "type", event->type);
-        json_add_id(json, "task_id", event->task_id);
+        json_add_number(json, "task_id", event->task_id);
         json_add_text(json, "actor", event->actor);
         json_add_text(json, "reason", event->reason);
         json_close_object(json);
