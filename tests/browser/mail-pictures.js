@@ -1,17 +1,14 @@
 // Takes pictures of mails: node mail-pictures.js DIRECTORY, after `make sanitize`.
 import {mkdirSync} from "node:fs";
 import {join} from "node:path";
-import {chromium} from "playwright-core";
+import {startBrowser} from "./browser.js";
 import {asPage, KINDS, LANGUAGES, makeMails, withoutStyle} from "./mails.js";
 
 const WIDTHS = [360, 1000];
 const directory = process.argv[2] ?? "mail-pictures";
 const mails = makeMails();
 mkdirSync(directory, {recursive: true});
-const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-});
+const browser = await startBrowser();
 
 async function take(name, html, width, colorScheme) {
     const page = await browser.newPage({viewport: {width, height: 300}, colorScheme});

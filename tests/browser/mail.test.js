@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
-import {chromium} from "playwright-core";
 import {assertNothingSerious} from "./axe.js";
+import {startBrowser} from "./browser.js";
 import {asPage, KINDS, LANGUAGES, makeMails, withoutStyle} from "./mails.js";
 import {assertNoSidewaysScroll} from "./site.js";
 
@@ -11,10 +11,7 @@ let browser;
 let mails;
 before(async () => {
     mails = makeMails();
-    browser = await chromium.launch({
-        executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-        args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-    });
+    browser = await startBrowser();
 });
 after(() => browser?.close());
 

@@ -1,11 +1,8 @@
 // Takes the picture of the README: node screenshot.js BASE_URL FILE, against a `scripts/up --demo`.
-import {chromium} from "playwright-core";
+import {startBrowser} from "./browser.js";
 
 const [base, file] = process.argv.slice(2);
-const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-});
+const browser = await startBrowser();
 const page = await browser.newPage({viewport: {width: 1200, height: 720}, locale: process.env.LOCALE ?? "en-GB", colorScheme: process.env.SCHEME ?? "light"});
 await page.goto(base);
 await page.getByRole("textbox").first().fill("anna@example.org");

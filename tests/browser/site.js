@@ -6,7 +6,7 @@ import {mkdtempSync, readdirSync, rmSync, existsSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
-import {chromium} from "playwright-core";
+import {startBrowser} from "./browser.js";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
 const START_MS = 300000;
@@ -41,11 +41,7 @@ export async function startSite() {
         process_.stderr.on("data", listen);
         ended.then((code) => failed(new Error(`scripts/up ended with ${code}:\n${said}`)));
     });
-    const browser = await chromium.launch({
-        executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-        args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-    });
+    const browser = await startBrowser();
     return {
         dir,
         url: `http://127.0.0.1:${port}`,

@@ -1,0 +1,11 @@
+/** Chromium as Debian packages it for programs: the same engine without the windows around it, twice as fast to use. */
+
+import {chromium} from "playwright-core";
+
+export function startBrowser() {
+    return chromium.launch({
+        executablePath: process.env.CHROMIUM || "/usr/bin/chromium-headless-shell",
+        args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    });
+}
