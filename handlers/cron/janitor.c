@@ -22,8 +22,7 @@ static enum outcome clean(struct db *db, struct arena *arena, const struct confi
     if (outcome == OUTCOME_OK && config->log_days)
         outcome = retention_forget(db, arena, clock_now() - config->log_days * DAY_S, &sum);
     if (sum.events || sum.deliveries)
-        log_info("forgotten: %lld events, %lld mails", (long long)sum.events,
-                 (long long)sum.deliveries);
+        log_info("forgotten: %lld events, %lld mails", (long long)sum.events, (long long)sum.deliveries);
     return outcome;
 }
 

@@ -37,7 +37,7 @@ void json_raw(struct json_writer *json, const char *text);
 void json_add_text(struct json_writer *json, const char *key, const char *text);
 void json_add_integer(struct json_writer *json, const char *key, int64_t number);
 void json_add_number(struct json_writer *json, const char *key, int64_t number); /* 0: null */
-void json_add_time(struct json_writer *json, const char *key, int64_t time); /* RFC 3339; 0: null */
+void json_add_time(struct json_writer *json, const char *key, int64_t time);     /* RFC 3339; 0: null */
 void json_add_boolean(struct json_writer *json, const char *key, bool truth);
 void json_add_null(struct json_writer *json, const char *key);
 void json_add_raw(struct json_writer *json, const char *key, const char *text);
