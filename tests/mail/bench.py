@@ -1,8 +1,10 @@
 """One Pumasi of its own in a temporary directory: people, tasks, runs of the mailer, and what came of them."""
 
 import atexit
+import contextlib
 import email
 import email.policy
+import functools
 import json
 import os
 import pathlib
@@ -27,6 +29,20 @@ def _snapshot():
 
 
 PUMASI, MAILER, REMINDER, BOUNCE, JANITOR = _snapshot()
+
+
+@functools.cache
+def _empty_database():
+    """One that `pumasi migrate` made, to be copied."""
+    path = PUMASI.parent / "empty.db"
+    environment = {"PUMASI_CONFIG": str(PUMASI.parent / "empty.conf"), "PUMASI_DATABASE": str(path)}
+    pathlib.Path(environment["PUMASI_CONFIG"]).write_text("")
+    subprocess.run([PUMASI, "migrate"], env={**os.environ, **environment}, check=True, capture_output=True)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # nobody else has it open
+    return path
+
+
 HOST = "pumasi.example.org"
 SENDER = "tasks@pumasi.example.org"
 
@@ -52,11 +68,7 @@ class Instance:
             f"mail_from = {SENDER}\n"
             "mail_delay = 0\n"
         )
-        try:
-            self.run([PUMASI, "migrate"])
-        except BaseException:
-            shutil.rmtree(self.directory, ignore_errors=True)
-            raise
+        shutil.copy(_empty_database(), self.path)
         self.db = sqlite3.connect(self.path, isolation_level=None, timeout=30)
         self.db.row_factory = sqlite3.Row
 

@@ -1,7 +1,7 @@
-/* Writes one mail for test_any_field.py on standard output, from texts on standard input, each ended by a
- * NUL. driver message: sender's name, recipient's name, subject, text, HTML, as they are. driver notice:
- * actor, recipient, title, old description, new description, comment, of a task that was changed; driver
- * daily: the same in a daily mail. */
+/* Writes mails for test_any_field.py on standard output, each behind its size and a newline, from texts on
+ * standard input, each ended by a NUL; so many to a mail: driver message: sender's name, recipient's name,
+ * subject, text, HTML, as they are. driver notice: actor, recipient, title, old description, new description,
+ * comment, of a task that was changed; driver daily: the same in a daily mail. */
 #include "mail/notice.h"
 
 #include <json-c/json.h>
@@ -14,17 +14,26 @@ enum { MOST_FIELDS = 6, NOW = 1795473647 };
 
 static const char *fields[MOST_FIELDS];
 
-static bool read_fields(struct arena *arena, size_t count) {
-    struct buffer input = buffer_new(arena, 1 << 20);
-    buffer_reserve(&input, 1 << 20);
-    input.size = fread(input.data, 1, 1 << 20, stdin);
-    const char *at = input.data;
+static struct buffer read_input(struct arena *arena) {
+    enum { PIECE = 1 << 16 };
+    struct buffer input = buffer_new(arena, PIECE);
+    size_t got = 0;
+    do {
+        buffer_reserve(&input, PIECE);
+        got = fread(input.data + input.size, 1, PIECE, stdin);
+        input.size += got;
+    } while (got);
+    return input;
+}
+
+/* The texts of one mail, from *at on; false where there are no more. */
+static bool read_fields(const char **at, const char *end, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        const char *end = memchr(at, '\0', input.size - (size_t)(at - input.data));
-        if (!end)
+        const char *next = memchr(*at, '\0', (size_t)(end - *at));
+        if (!next)
             return false;
-        fields[i] = at;
-        at = end + 1;
+        fields[i] = *at;
+        *at = next + 1;
     }
     return true;
 }
@@ -103,14 +112,24 @@ static struct message notice_of_fields(struct arena *arena, bool is_daily) {
 }
 
 int main(int count, char **arguments) {
-    struct arena *arena = arena_new();
-    bool is_plain = count > 1 && strcmp(arguments[1], "message") == 0;
-    if (count != 2 || !read_fields(arena, is_plain ? 5 : 6))
+    if (count != 2)
         return 1;
-    struct message message =
-        is_plain ? plain_message() : notice_of_fields(arena, strcmp(arguments[1], "daily") == 0);
-    struct buffer mail = message_write(arena, &message);
-    bool good = fwrite(mail.data, 1, mail.size, stdout) == mail.size && fflush(stdout) == 0;
-    arena_free(arena);
+    bool is_plain = strcmp(arguments[1], "message") == 0;
+    bool is_daily = strcmp(arguments[1], "daily") == 0;
+    struct arena *all = arena_new();
+    struct arena *one = arena_new();
+    const struct buffer input = read_input(all);
+    const char *at = input.data;
+    const char *end = input.data + input.size;
+    bool good = true;
+    while (good && read_fields(&at, end, is_plain ? 5 : 6)) {
+        struct message message = is_plain ? plain_message() : notice_of_fields(one, is_daily);
+        struct buffer mail = message_write(one, &message);
+        good = printf("%zu\n", mail.size) > 0 && fwrite(mail.data, 1, mail.size, stdout) == mail.size;
+        arena_reset(one);
+    }
+    good = good && at == end && fflush(stdout) == 0;
+    arena_free(one);
+    arena_free(all);
     return good ? 0 : 1;
 }
