@@ -19,7 +19,7 @@ CFLAGS_sanitize := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno
 LDFLAGS_sanitize := -fsanitize=address,undefined -pie -Wl,-z,relro,-z,now,--as-needed
 CFLAGS := $(COMMON) $(CFLAGS_$(VARIANT))
 LDFLAGS := $(LDFLAGS_$(VARIANT))
-LIBS := -lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2
+LIBS := -lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2 -lseccomp
 
 # esmtp and OpenSSL belong to the mailer, argon2 to those who hash: --as-needed leaves them out elsewhere.
 SOURCES := $(wildcard lib/*/*.c)

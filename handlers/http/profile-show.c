@@ -23,5 +23,6 @@ const struct function FUNCTION = {
     .access = ACCESS_MEMBER,
     FUNCTION_FIELDS(fields),
     .limits = {.seconds = 5, .workers = 1},
+    .prepare = page_profile_prepare,
     .run = run,
 };

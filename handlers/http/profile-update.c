@@ -59,6 +59,7 @@ const struct function FUNCTION = {
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 1},
+    .prepare = page_profile_prepare,
     .run = run,
     .show_faults = show_faults,
 };

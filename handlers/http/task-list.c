@@ -108,7 +108,7 @@ static void run(struct request *request) {
     struct task_filter filter = read_filter(request);
     struct task_page page = {0};
     enum outcome outcome = event_position(request->db, &position);
-    if (outcome == OUTCOME_OK && respond_unchanged(request, position))
+    if (outcome == OUTCOME_OK && respond_known(request, position))
         return;
     if (outcome == OUTCOME_OK)
         outcome = task_list(request->db, request->arena, &filter, &page);

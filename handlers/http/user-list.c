@@ -12,7 +12,7 @@ static void run(struct request *request) {
     struct user *users = NULL;
     size_t count = 0;
     enum outcome outcome = event_position(request->db, &position);
-    if (outcome == OUTCOME_OK && respond_unchanged(request, position))
+    if (outcome == OUTCOME_OK && respond_known(request, position))
         return;
     if (outcome == OUTCOME_OK)
         outcome = user_list(request->db, request->arena, &users, &count);

@@ -24,7 +24,16 @@ struct arena {
     struct block *newest;
 };
 
+/* A process ends in one way. */
+static void (*the_end)(void);
+
+void arena_at_end(void (*end)(void)) {
+    the_end = end;
+}
+
 static _Noreturn void end_without_memory(void) {
+    if (the_end)
+        the_end();
     static const char line[] = "pumasi: out of memory, this process ends\n";
     (void)!write(STDERR_FILENO, line, sizeof(line) - 1);
     _exit(EXIT_FAILURE);

@@ -18,11 +18,14 @@ void arena_reset(struct arena *arena);
 void arena_free(struct arena *arena);
 
 /*
- * `size` zeroed bytes, aligned for any type, valid until reset or free. Never NULL: a function whose memory
- * limit is used up writes one line to stderr and ends, its transaction rolls back, and its parent replaces
- * it.
+ * `size` zeroed bytes, aligned for any type, valid until reset or free. Never NULL: a process whose memory
+ * limit is used up ends, with a line on stderr unless arena_at_end says otherwise; its transaction rolls
+ * back.
  */
 void *arena_take(struct arena *arena, size_t size);
+
+/* What this process does when there is no memory, in place of the line; it must not return. */
+void arena_at_end(void (*end)(void));
 
 /* As arena_take for `count` things of `size` bytes; a product that overflows ends the process. */
 void *arena_take_array(struct arena *arena, size_t count, size_t size);

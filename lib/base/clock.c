@@ -103,7 +103,7 @@ static int by_name(const void *one, const void *other) {
     return strcmp(*(const char *const *)one, *(const char *const *)other);
 }
 
-struct clock_zones clock_zones(struct arena *arena) {
+static struct clock_zones read_zones(struct arena *arena) {
     struct clock_zones zones = {0};
     FILE *table = fopen(ZONE_TABLE, "re");
     if (!table)
@@ -120,6 +120,21 @@ struct clock_zones clock_zones(struct arena *arena) {
     (void)fclose(table);
     if (zones.count)
         qsort(zones.names, zones.count, sizeof(*zones.names), by_name);
+    return zones;
+}
+
+void clock_prepare(void) {
+    tzset();
+}
+
+struct clock_zones clock_zones(void) {
+    /* A system has one list. */
+    static struct arena *arena;
+    static struct clock_zones zones;
+    if (!arena) {
+        arena = arena_new();
+        zones = read_zones(arena);
+    }
     return zones;
 }
 

@@ -24,12 +24,16 @@ void clock_write_day(int64_t time, char text[CLOCK_DAY_BYTES]);
 enum { CLOCK_ZONE_BYTES = 65 };
 bool clock_is_zone(const char *name);
 
-/* Those that a person is offered to choose from, by name: one for each country and way of its clocks. */
+/* Reads what the C library wants to know of this machine's zone, for a process that can open no file later. */
+void clock_prepare(void);
+
+/* Those that a person is offered to choose from, by name: one for each country and way of its clocks. Read
+ * from the system at the first call, and kept for the life of the process. */
 struct clock_zones {
     const char **names;
     size_t count; /* 0: the system has no list */
 };
-struct clock_zones clock_zones(struct arena *arena);
+struct clock_zones clock_zones(void);
 
 /* What clocks show in a zone; an unknown one is UTC. */
 struct clock_local {

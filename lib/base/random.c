@@ -1,5 +1,6 @@
 #include "base/random.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
@@ -12,6 +13,14 @@ static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 static _Noreturn void end_without(const char *what) {
     (void)fprintf(stderr, "pumasi: libcrypto has no %s, this process ends\n", what);
     exit(EXIT_FAILURE);
+}
+
+void random_prepare(void) {
+    unsigned char bytes[SHA256_BYTES];
+    if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
+        end_without("beginning");
+    random_fill(bytes, sizeof(bytes));
+    sha256(bytes, sizeof(bytes), bytes);
 }
 
 void random_fill(void *bytes, size_t size) {

@@ -6,6 +6,7 @@
  */
 #include "data/db_sqlite.h"
 
+#include "data/db_early.h"
 #include "data/db_turn.h"
 #include "data/migration.h"
 
@@ -147,6 +148,10 @@ enum db_open_result db_open(const struct db_options *options, struct arena *aren
             *error = arena_print(arena, "%s-turn: %s", options->path, strerror(errno));
             result = DB_UNUSABLE;
         }
+    }
+    if (result == DB_OPENED && !early_open(options->path)) {
+        *error = arena_print(arena, "the directory of %s: %s", options->path, strerror(errno));
+        result = DB_UNUSABLE;
     }
     struct db *db = result == DB_OPENED ? calloc(1, sizeof(*db)) : NULL;
     if (!db) {

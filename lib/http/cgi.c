@@ -1,5 +1,7 @@
 #include "http/cgi.h"
 
+#include "http/wall.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -20,6 +22,9 @@ int cgi_serve(struct worker *worker) {
     struct buffer body;
     (void)alarm(
         worker->function->limits.seconds); /* the default action ends the process; the web server answers */
+    (void)!serve_start(worker);            /* false: the request is answered 503 */
+    if (!wall_up(&worker->function->limits, NULL))
+        return EXIT_FAILURE;
     serve(worker, &gateway, &head, &body);
     bool sent = fwrite(head.data, 1, head.size, stdout) == head.size &&
                 fwrite(body.data ? body.data : "", 1, body.size, stdout) == body.size && fflush(stdout) == 0;

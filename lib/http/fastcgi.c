@@ -3,30 +3,32 @@
  * as ended and run the handler on half of it. ppoll opens that window atomically.
  *
  * A run past its seconds is ended by SIGALRM: the handler writes an answer made beforehand and leaves with
- * _exit, both safe in a signal handler. The transaction rolls back and the write turn falls free with the
- * process, and the parent starts the next worker.
+ * _exit, both safe in a signal handler. One past its memory leaves in the same way. The transaction rolls
+ * back and the write turn falls free with the process, and the parent starts the next worker.
  */
 #include "http/fastcgi.h"
 
-#include "base/clock.h"
 #include "base/log.h"
+#include "http/keep.h"
+#include "http/pool.h"
+#include "http/wall.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcgiapp.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_WORKERS = 32, EXIT_TIMED_OUT = 3, LISTENER = 0, REQUESTS_A_WORKER = 100000 };
+enum {
+    REQUESTS_A_WORKER = 100000,
+    IDLE_S = 20,  /* a worker that has had nothing to do for so long leaves */
+    UNABLE_S = 1, /* one without its database says so for so long, and the next one tries again */
+};
 
 /* ---- what the signal handlers of a process touch ---- */
 
@@ -35,20 +37,28 @@ static volatile sig_atomic_t must_end;
 static struct {
     volatile sig_atomic_t
         connection;    /* descriptor of the running request; -1: none, or its answer has begun */
-    const char *bytes; /* the answer to a run past its time, as FastCGI records */
+    const char *bytes; /* the answer to a run past its time or memory, as FastCGI records */
     size_t size;
-} timeout_answer = {.connection = -1};
+} last_answer = {.connection = -1};
 
 static void on_end(int signal_number) {
     (void)signal_number;
     must_end = 1;
 }
 
+static _Noreturn void leave(int status) {
+    if (last_answer.connection >= 0)
+        (void)!write(last_answer.connection, last_answer.bytes, last_answer.size);
+    _exit(status);
+}
+
 static void on_alarm(int signal_number) {
     (void)signal_number;
-    if (timeout_answer.connection >= 0)
-        (void)!write(timeout_answer.connection, timeout_answer.bytes, timeout_answer.size);
-    _exit(EXIT_TIMED_OUT);
+    leave(POOL_END_TIMED_OUT);
+}
+
+static void on_no_memory(void) {
+    leave(POOL_END_NO_MEMORY);
 }
 
 static void add_record(struct buffer *out, int type, int request_id, const char *content, size_t size) {
@@ -65,8 +75,8 @@ static void add_record(struct buffer *out, int type, int request_id, const char 
     buffer_add_bytes(out, content, size);
 }
 
-static void prepare_timeout_answer(struct worker *worker, const struct gateway *gateway,
-                                   const FCGX_Request *request) {
+static void prepare_last_answer(struct worker *worker, const struct gateway *gateway,
+                                const FCGX_Request *request) {
     enum { STDOUT = 6, END_REQUEST = 3, MOST_CONTENT = 32 * 1024 };
     static const char done[8] = {0};
     struct buffer head;
@@ -79,9 +89,9 @@ static void prepare_timeout_answer(struct worker *worker, const struct gateway *
         add_record(&out, STDOUT, request->requestId, body.data, body.size);
     add_record(&out, STDOUT, request->requestId, NULL, 0);
     add_record(&out, END_REQUEST, request->requestId, done, sizeof(done));
-    timeout_answer.bytes = out.data;
-    timeout_answer.size = out.size;
-    timeout_answer.connection = request->ipcFd;
+    last_answer.bytes = out.data;
+    last_answer.size = out.size;
+    last_answer.connection = request->ipcFd;
 }
 
 static void handle(int signal_number, void (*handler)(int)) {
@@ -143,12 +153,12 @@ static bool send_answer(FCGX_Request *request, const struct buffer *head, const 
 static void answer(struct worker *worker, FCGX_Request *request) {
     struct connection connection = {.request = request};
     const struct gateway gateway = {variable, read_body, &connection};
-    prepare_timeout_answer(worker, &gateway, request);
+    prepare_last_answer(worker, &gateway, request);
     struct buffer head;
     struct buffer body;
     serve(worker, &gateway, &head, &body);
     drain(&connection);
-    timeout_answer.connection = -1;
+    last_answer.connection = -1;
     if (!send_answer(request, &head, &body))
         log_info("the client went away before its answer");
     /* Without it libfcgi waits after each answer until the web server closes: 17,100 -> 22,400 requests a
@@ -164,10 +174,12 @@ static void arm(timer_t timer, unsigned seconds) {
 }
 
 /* Waits for a request, with signals let in; false when it is time to end. */
-static bool wait_for_request(const sigset_t *open_mask) {
-    struct pollfd listener = {.fd = LISTENER, .events = POLLIN};
+static bool wait_for_request(const sigset_t *open_mask, unsigned seconds) {
+    struct pollfd listener = {.fd = POOL_LISTENER, .events = POLLIN};
+    const struct timespec time = {.tv_sec = seconds};
     while (!must_end) {
-        if (ppoll(&listener, 1, NULL, open_mask) > 0)
+        int ready = ppoll(&listener, 1, &time, open_mask);
+        if (ready >= 0)
             return listener.revents & POLLIN;
         if (errno != EINTR)
             return false;
@@ -175,12 +187,13 @@ static bool wait_for_request(const sigset_t *open_mask) {
     return false;
 }
 
-static int work(struct worker *worker, const sigset_t *open_mask) {
+static int work(struct worker *worker, const sigset_t *open_mask, struct pool_seat *seat) {
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    const struct limits *limits = &worker->function->limits;
     FCGX_Request request;
     timer_t timer;
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
-    if (FCGX_Init() != 0 || FCGX_InitRequest(&request, LISTENER, FCGI_FAIL_ACCEPT_ON_INTR) != 0 ||
+    if (FCGX_Init() != 0 || FCGX_InitRequest(&request, POOL_LISTENER, FCGI_FAIL_ACCEPT_ON_INTR) != 0 ||
         timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) {
         log_error("a worker cannot start: %s", strerror(errno));
         return EXIT_FAILURE;
@@ -189,106 +202,37 @@ static int work(struct worker *worker, const sigset_t *open_mask) {
     handle(SIGTERM, on_end);
     handle(SIGINT, on_end);
     handle(SIGUSR1, on_end);
+    handle(SIGHUP, SIG_IGN);
     handle(SIGALRM, on_alarm);
-    for (int served = 0; served < REQUESTS_A_WORKER && wait_for_request(open_mask); served++) {
-        arm(timer, worker->function->limits.seconds);
+    arena_at_end(on_no_memory);
+    arm(timer, limits->seconds);
+    bool is_able = serve_start(worker);
+    worker->keep = keep_new();
+    if (!wall_up(limits, &seat->denied_call))
+        return EXIT_FAILURE;
+    arm(timer, 0);
+    seat->is_ready = 1;
+    const unsigned idle_s = is_able ? IDLE_S : UNABLE_S;
+    for (int served = 0; served < REQUESTS_A_WORKER && wait_for_request(open_mask, idle_s); served++) {
+        arm(timer, limits->seconds);
         /* The listener does not block: another worker may have been faster. */
-        if (FCGX_Accept_r(&request) == 0)
+        if (FCGX_Accept_r(&request) == 0) {
             answer(worker, &request);
+            seat->has_served = 1;
+        }
         arm(timer, 0);
     }
     FCGX_Free(&request, 1);
     return EXIT_SUCCESS;
 }
 
-/* ---- the parent ---- */
-
-struct pool {
-    unsigned count;
-    pid_t workers[MOST_WORKERS]; /* 0: this place is free */
-    int64_t started_ns[MOST_WORKERS];
-};
-
-static void tell_end(pid_t worker, int status, unsigned seconds) {
-    if (WIFSIGNALED(status))
-        log_error("worker %d was ended by signal %d", (int)worker, WTERMSIG(status));
-    else if (WEXITSTATUS(status) == EXIT_TIMED_OUT)
-        log_error("worker %d was ended: its request took more than %u s", (int)worker, seconds);
-    else if (WEXITSTATUS(status) != EXIT_SUCCESS)
-        log_error("worker %d ended with status %d", (int)worker, WEXITSTATUS(status));
-}
-
-static void bury(struct pool *pool, unsigned seconds) {
-    int status = 0;
-    pid_t dead = 0;
-    while ((dead = waitpid(-1, &status, WNOHANG)) > 0) {
-        tell_end(dead, status, seconds);
-        for (unsigned i = 0; i < pool->count; i++)
-            if (pool->workers[i] == dead)
-                pool->workers[i] = 0;
-    }
-}
-
-/* True in the parent; in a new worker *is_worker is set. */
-static bool start_missing(struct pool *pool, bool *is_worker) {
-    for (unsigned i = 0; i < pool->count; i++) {
-        if (pool->workers[i])
-            continue;
-        /* A worker that cannot live is started once a second, not as fast as it dies. */
-        int64_t age_ns = clock_monotonic_ns() - pool->started_ns[i];
-        if (pool->started_ns[i] && age_ns < 1000000000)
-            return true;
-        pid_t child = fork();
-        if (child == 0) {
-            *is_worker = true;
-            return false;
-        }
-        if (child < 0)
-            log_error("cannot start a worker: %s", strerror(errno));
-        pool->workers[i] = child > 0 ? child : 0;
-        pool->started_ns[i] = clock_monotonic_ns();
-    }
-    return true;
-}
-
-static void end_workers(struct pool *pool) {
-    for (unsigned i = 0; i < pool->count; i++)
-        if (pool->workers[i])
-            (void)kill(pool->workers[i], SIGTERM);
-    while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
-        ;
-}
-
-static void on_child(int signal_number) {
-    (void)signal_number; /* it need only interrupt the waiting parent */
-}
-
 int fastcgi_serve(struct worker *worker) {
-    const struct limits *limits = &worker->function->limits;
     sigset_t open_mask;
     block_ends(&open_mask);
-    static const int let_in[] = {SIGTERM, SIGINT, SIGUSR1, SIGCHLD};
+    static const int let_in[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD};
     for (size_t i = 0; i < COUNT(let_in); i++)
         (void)sigdelset(&open_mask, let_in[i]);
-    handle(SIGTERM, on_end);
-    handle(SIGINT, on_end);
-    handle(SIGUSR1, on_end);
-    handle(SIGHUP, SIG_IGN);
-    handle(SIGCHLD, on_child);
-    int flags = fcntl(LISTENER, F_GETFL);
-    if (flags < 0 || fcntl(LISTENER, F_SETFL, flags | O_NONBLOCK) != 0) {
-        log_error("no listening socket on descriptor 0: %s", strerror(errno));
-        return EXIT_FAILURE;
-    }
-    struct pool pool = {.count = limits->workers < MOST_WORKERS ? limits->workers : MOST_WORKERS};
-    while (!must_end) {
-        bool is_worker = false;
-        if (!start_missing(&pool, &is_worker) && is_worker)
-            return work(worker, &open_mask);
-        const struct timespec second = {.tv_sec = 1};
-        (void)ppoll(NULL, 0, &second, &open_mask);
-        bury(&pool, limits->seconds);
-    }
-    end_workers(&pool);
-    return EXIT_SUCCESS;
+    int status = EXIT_FAILURE;
+    struct pool_seat *seat = pool_run(&worker->function->limits, &open_mask, &status);
+    return seat ? work(worker, &open_mask, seat) : status;
 }

@@ -20,9 +20,12 @@ enum access {
     ACCESS_SIGNED_LINK,
 };
 
+enum { FUNCTION_USUAL_MEMORY_MIB = 64 };
+
 struct limits {
-    unsigned seconds; /* a run past it is ended and answered 504 */
-    unsigned workers; /* processes that answer at once */
+    unsigned seconds;    /* a run past it is ended and answered 504 */
+    unsigned workers;    /* processes that answer at once */
+    unsigned memory_mib; /* data of each; one that needs more is ended and answers 504; 0: the usual */
 };
 
 struct function {
@@ -33,6 +36,7 @@ struct function {
     const struct grant *grants; /* besides reading the session and its person */
     size_t grant_count;
     struct limits limits;
+    void (*prepare)(void); /* reads what it needs besides the database, before the wall; NULL: nothing */
     void (*run)(struct request *request);
     /* Answers 422 to a plain browser with the form that it sent; NULL: with a page of problems. */
     void (*show_faults)(struct request *request);

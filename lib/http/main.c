@@ -5,6 +5,8 @@
 #include "base/log.h"
 #include "http/cgi.h"
 #include "http/fastcgi.h"
+#include "http/pool.h"
+#include "http/wall.h"
 
 #include <fcgiapp.h>
 #include <signal.h>
@@ -12,6 +14,7 @@
 #include <stdlib.h>
 
 int main(void) {
+    wall_begin();
     struct arena *arena = arena_new(); /* for as long as the process lives */
     const char *error = NULL;
     const struct config *config = config_read(arena, &error);
@@ -23,6 +26,8 @@ int main(void) {
         log_error("cannot open the log %s", config->log);
         return EXIT_FAILURE;
     }
+    if (pool_is_trial())
+        return EXIT_SUCCESS;
     /* A gateway that hangs up must not end the worker. */
     (void)signal(SIGPIPE, SIG_IGN);
     struct worker worker = {.function = &FUNCTION, .config = config, .arena = arena_new()};

@@ -21,6 +21,10 @@ struct sheet {
     const struct profile_form *form;
 };
 
+void page_profile_prepare(void) {
+    (void)clock_zones();
+}
+
 struct profile_form profile_form_of(struct arena *arena, const struct user *user) {
     return (struct profile_form){
         .values =
@@ -33,7 +37,7 @@ struct profile_form profile_form_of(struct arena *arena, const struct user *user
                 [PROFILE_MAIL_HOUR] = arena_print(arena, "%lld", (long long)user->mail.hour),
                 [PROFILE_TIME_ZONE] = user->mail.time_zone,
             },
-        .zones = clock_zones(arena),
+        .zones = clock_zones(),
     };
 }
 

@@ -24,6 +24,9 @@ struct profile_form {
     bool is_saved;                           /* it was just now: says so */
 };
 
+/* Reads the list of zones, for a function that can open no file later. */
+void page_profile_prepare(void);
+
 /* The form with what is kept of the person, and the zones that this system has. */
 struct profile_form profile_form_of(struct arena *arena, const struct user *user);
 

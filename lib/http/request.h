@@ -16,6 +16,8 @@ struct gateway {
     void *with;
 };
 
+struct keep;
+
 struct request {
     struct arena *arena;
     struct db *db;
@@ -33,6 +35,9 @@ struct request {
     enum language language;
     const struct user *user; /* NULL: nobody is signed in */
     const char *token;       /* of the session; NULL: none */
+
+    struct keep *keep;    /* answers to give again; NULL: the process answers one request only */
+    const char *keep_key; /* under which this answer may be kept; NULL: it may not */
 
     struct field_value *values; /* one for each declared field, in order */
     struct fault *faults;       /* NULL: none */

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "domain/session.h"
+#include "http/keep.h"
 #include "http/page.h"
 #include "http/request.h"
 
@@ -191,8 +192,8 @@ static bool names_tag(const char *list, const char *tag) {
     return false;
 }
 
-/* Sets the ETag; true if the client has it. `digest` tells apart what the rest does not. */
-static bool is_known(struct request *request, int64_t position, const char *digest) {
+/* Sets the ETag and returns it. `digest` tells apart what the rest does not. */
+static const char *set_tag(struct request *request, int64_t position, const char *digest) {
     char day[CLOCK_DAY_BYTES];
     clock_write_day(clock_now(), day);
     /* What is overdue changes with the day, and with the language the words. */
@@ -200,15 +201,27 @@ static bool is_known(struct request *request, int64_t position, const char *dige
                                   request->user ? (long long)request->user->id : 0, day,
                                   language_code(request->language), request->is_html ? "-html" : "", digest);
     respond_header(request, "ETag", tag);
+    return tag;
+}
+
+static bool client_has(const struct request *request, const char *tag) {
     const char *known = request_header(request, "HTTP_IF_NONE_MATCH");
     return known && names_tag(known, tag);
 }
 
-bool respond_unchanged(struct request *request, int64_t position) {
-    if (!is_known(request, position, ""))
+bool respond_known(struct request *request, int64_t position) {
+    const char *tag = set_tag(request, position, "");
+    if (client_has(request, tag)) {
+        start(request, 304, NULL);
+        return true;
+    }
+    if (!request->keep)
         return false;
-    start(request, 304, NULL);
-    return true;
+    const char *key = arena_print(request->arena, "%s %s?%s", tag, request->path, request->query);
+    if (keep_find(request->keep, key, &request->response))
+        return true;
+    request->keep_key = key;
+    return false;
 }
 
 void respond_tagged(struct request *request, int64_t position) {
@@ -216,6 +229,7 @@ void respond_tagged(struct request *request, int64_t position) {
     unsigned char hash[SHA256_BYTES];
     sha256(request->response.body.data, request->response.body.size, hash);
     const char *digest = base64url_encode(request->arena, hash, ENOUGH_BYTES);
-    if (is_known(request, position, arena_print(request->arena, "-%s", digest)))
+    const char *tag = set_tag(request, position, arena_print(request->arena, "-%s", digest));
+    if (client_has(request, tag))
         start(request, 304, NULL);
 }

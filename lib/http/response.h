@@ -58,10 +58,11 @@ void respond_session(struct request *request, const char *token);
 void respond_session_end(struct request *request);
 
 /*
- * Sets the ETag for what was seen at the log position, by this person, in this form. True if the client has
- * it already: then 304 is answered and nothing is left to do.
+ * Sets the ETag for what was seen at the log position, by this person, in this form. True if nothing is left
+ * to do: the client has it already, which is answered 304, or this worker has given this answer before and
+ * gives it again.
  */
-MUST_CHECK bool respond_unchanged(struct request *request, int64_t position);
+MUST_CHECK bool respond_known(struct request *request, int64_t position);
 
 /*
  * The same for an answer that is written already, whose ETag tells its bytes apart, too: who watches and who

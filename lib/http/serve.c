@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "domain/session.h"
 #include "http/input.h"
+#include "http/keep.h"
 #include "http/route.h"
 
 #include <assert.h>
@@ -186,11 +187,15 @@ static bool needs_database(const struct function *function) {
     return function->grant_count || has_session(function);
 }
 
-static bool open_database(struct worker *worker, struct request *request) {
-    if (worker->db)
+bool serve_start(struct worker *worker) {
+    const struct function *function = worker->function;
+    clock_prepare();
+    random_prepare();
+    if (function->prepare)
+        function->prepare();
+    if (!needs_database(function))
         return true;
     static struct grant grants[MOST_GRANTS]; /* outlives the connection, as grants must */
-    const struct function *function = request->function;
     assert(function->grant_count + COUNT(session_grants) <= MOST_GRANTS);
     size_t count = 0;
     for (size_t i = 0; i < function->grant_count; i++)
@@ -205,9 +210,16 @@ static bool open_database(struct worker *worker, struct request *request) {
         .grant_count = count,
     };
     const char *error = NULL;
-    if (db_open(&options, request->arena, &worker->db, &error) == DB_OPENED)
+    if (db_open(&options, worker->arena, &worker->db, &error) == DB_OPENED)
         return true;
     log_error("%s", error);
+    return false;
+}
+
+static bool take_database(struct worker *worker, struct request *request) {
+    request->db = worker->db;
+    if (request->db)
+        return true;
     respond_header(request, "Retry-After", "5");
     respond_problem(request, 503, WORDS_PROBLEM_NO_DATABASE);
     return false;
@@ -256,9 +268,8 @@ static void answer(struct worker *worker, struct request *request) {
         return;
     }
     if (needs_database(request->function)) {
-        if (!open_database(worker, request))
+        if (!take_database(worker, request))
             return;
-        request->db = worker->db;
         /* A reader sees one state of the database, from the session to the last row. */
         if (is_reader(request->function) && db_begin_read(request->db) != DB_OK) {
             respond_outcome(request, OUTCOME_BUSY);
@@ -308,6 +319,7 @@ static struct request begin(struct worker *worker, const struct gateway *gateway
         .config = worker->config,
         .function = worker->function,
         .gateway = gateway,
+        .keep = worker->keep,
         .path = "",
         .query = "",
     };
@@ -336,6 +348,8 @@ void serve(struct worker *worker, const struct gateway *gateway, struct buffer *
         db_end_read(request.db);
         db_rollback(request.db);
     }
+    if (request.keep_key && request.response.status == 200)
+        keep_add(request.keep, request.keep_key, &request.response);
     end(&request, head, body);
     log_set_request(NULL);
 }
@@ -350,4 +364,6 @@ void serve_timeout(struct worker *worker, const struct gateway *gateway, struct 
 void serve_end(struct worker *worker) {
     db_close(worker->db);
     worker->db = NULL;
+    keep_free(worker->keep);
+    worker->keep = NULL;
 }

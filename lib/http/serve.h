@@ -9,8 +9,13 @@ struct worker {
     const struct function *function;
     const struct config *config;
     struct arena *arena; /* of the request, reset after each */
-    struct db *db;       /* opened at the first request that needs it; NULL before */
+    struct keep *keep;   /* answers to give again; NULL where there will be one request only */
+    struct db *db;       /* NULL: the function needs none, or it cannot be opened */
 };
+
+/* Opens what the function needs, before walls go up around it. False: the database cannot be opened, which
+ * the log says; each request is answered 503 then. */
+MUST_CHECK bool serve_start(struct worker *worker);
 
 /* Answers one request: afterwards *head is the CGI response's head (RFC 3875, section 6) and *body its body,
  * both in the worker's arena. */
