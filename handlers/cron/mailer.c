@@ -51,7 +51,8 @@ struct mailer {
     const char *host;
     struct signer signer;
     struct db *db;
-    struct arena *arena; /* of one batch */
+    struct arena *arena;   /* of one batch */
+    struct arena *scratch; /* of one letter, while it is written */
     const struct delivery *deliveries;
 };
 
@@ -134,8 +135,8 @@ static const char *return_path(struct mailer *mailer, const struct delivery *del
 /* The link that stops the reader's mails about a task, or all of them (task 0). */
 static const char *stop_link(struct mailer *mailer, const struct delivery *delivery, int64_t task_id) {
     const struct unsubscribe unsubscribe = {.user_id = delivery->recipient.id, .task_id = task_id};
-    return arena_print(mailer->arena, "%s/api/unsubscribe?token=%s", mailer->config->base_url,
-                       unsubscribe_token(mailer->arena, &mailer->signer, &unsubscribe));
+    return arena_print(mailer->scratch, "%s/api/unsubscribe?token=%s", mailer->config->base_url,
+                       unsubscribe_token(mailer->scratch, &mailer->signer, &unsubscribe));
 }
 
 static struct letter write_letter(struct mailer *mailer, const struct delivery *delivery,
@@ -150,14 +151,14 @@ static struct letter write_letter(struct mailer *mailer, const struct delivery *
         .mute_url = delivery->task_id ? stop_link(mailer, delivery, delivery->task_id) : NULL,
         .now = clock_now(),
     };
-    struct message message = notice_message(mailer->arena, &notice);
-    struct buffer bytes = message_write(mailer->arena, &message);
+    struct message message = notice_message(mailer->scratch, &notice);
+    struct buffer bytes = message_write(mailer->scratch, &message);
     return (struct letter){
         .id = delivery->id,
         .return_path = return_path(mailer, delivery),
         .recipient = delivery->recipient.email,
         .message_id = delivery->message_id,
-        .bytes = bytes.data,
+        .bytes = arena_copy_bytes(mailer->arena, bytes.data, bytes.size),
         .size = bytes.size,
     };
 }
@@ -166,7 +167,7 @@ static struct letter write_letter(struct mailer *mailer, const struct delivery *
 static bool take_letter(struct mailer *mailer, const struct delivery *delivery, struct letter *letters,
                         size_t *count) {
     struct delivery_content content = {0};
-    enum outcome outcome = delivery_content(mailer->db, mailer->arena, delivery, &content);
+    enum outcome outcome = delivery_content(mailer->db, mailer->scratch, delivery, &content);
     const char *why = outcome == OUTCOME_OK ? why_not(delivery, &content) : NULL;
     if (why)
         outcome = delivery_skip(mailer->db, delivery->id, why);
@@ -176,6 +177,7 @@ static bool take_letter(struct mailer *mailer, const struct delivery *delivery, 
         letters[(*count)++] = write_letter(mailer, delivery, &content);
     if (outcome != OUTCOME_OK)
         log_error("writing mail %lld: %s", (long long)delivery->id, db_error(mailer->db));
+    arena_reset(mailer->scratch);
     return outcome == OUTCOME_OK;
 }
 
@@ -220,7 +222,7 @@ static bool send_batch(struct mailer *mailer, bool *more) {
 
 int main(void) {
     struct arena *arena = arena_new();
-    struct mailer mailer = {.arena = arena_new()};
+    struct mailer mailer = {.arena = arena_new(), .scratch = arena_new()};
     const char *error = NULL;
     int status = EXIT_FAILURE;
     int lock = -1;
@@ -262,6 +264,7 @@ out:
     db_close(mailer.db);
     if (lock >= 0)
         (void)close(lock);
+    arena_free(mailer.scratch);
     arena_free(mailer.arena);
     arena_free(arena);
     return status;

@@ -283,14 +283,15 @@ static int give_credentials(auth_client_request_t request, char **result, int fi
 
 /* ---- setting up ---- */
 
-static SSL_CTX *make_tls(struct session *session) {
-    const struct smtp_server *server = session->server;
+/* A process has one server. NULL: it cannot be made, for want of memory or of certificates to trust. */
+static SSL_CTX *the_tls;
+
+static SSL_CTX *make_tls(const struct smtp_server *server) {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     if (!context || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
         return NULL;
     if (server->is_local && !server->ca_file)
         return context;
-    SSL_CTX_set_app_data(context, session);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, on_certificate);
     bool trusts = server->ca_file ? SSL_CTX_load_verify_locations(context, server->ca_file, NULL) == 1
                                   : SSL_CTX_set_default_verify_paths(context) == 1;
@@ -303,12 +304,18 @@ static SSL_CTX *make_tls(struct session *session) {
     return trusts && names ? context : NULL;
 }
 
+void smtp_prepare(const struct smtp_server *server) {
+    if (!the_tls)
+        the_tls = make_tls(server);
+}
+
 static bool set_up(struct session *session, smtp_session_t handle, auth_context_t auth) {
     const struct smtp_server *server = session->server;
     char address[300];
     (void)snprintf(address, sizeof(address), "%s:%s", server->host, server->port);
-    SSL_CTX *tls = make_tls(session);
-    if (!tls || !smtp_set_server(handle, address) || !smtp_starttls_set_ctx(handle, tls) ||
+    if (the_tls)
+        SSL_CTX_set_app_data(the_tls, session);
+    if (!the_tls || !smtp_set_server(handle, address) || !smtp_starttls_set_ctx(handle, the_tls) ||
         !smtp_starttls_enable(handle, server->is_local ? Starttls_ENABLED : Starttls_REQUIRED) ||
         !smtp_set_eventcb(handle, on_event, session) || !smtp_set_monitorcb(handle, on_traffic, session, 0))
         return false;

@@ -24,6 +24,12 @@ struct smtp_report {
     struct letter_result result;
 };
 
+/*
+ * Makes what all sessions to this process's one server share. Sessions are processes of their own, and each
+ * would spend a third of its time on making it again.
+ */
+void smtp_prepare(const struct smtp_server *server);
+
 /* Sends the letters in order, each report acknowledged by one byte before the next letter; then ends the
  * process. */
 _Noreturn void smtp_run(const struct smtp_server *server, const struct letter *letters, size_t count,

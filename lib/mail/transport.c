@@ -225,6 +225,7 @@ static void report_rest(struct conversation *conversation, struct session *sessi
 static void send_to_server(const struct transport *transport, struct conversation *conversation,
                            unsigned deadline_s) {
     int64_t deadline_ns = clock_monotonic_ns() + (int64_t)deadline_s * 1000000000;
+    smtp_prepare(&transport->server);
     for (size_t i = 0; i < conversation->session_count; i++) {
         struct session *session = &conversation->sessions[i];
         if (!start_session(transport, session))

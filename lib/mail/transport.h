@@ -16,7 +16,7 @@ MUST_CHECK const struct transport *transport_read(struct arena *arena, const cha
                                                   const char **error);
 
 enum {
-    TRANSPORT_LETTERS_A_SESSION = 50,
+    TRANSPORT_LETTERS_A_SESSION = 100,
     TRANSPORT_MOST_SESSIONS = 4 /* at once: small servers allow few */
 };
 
