@@ -146,6 +146,7 @@ format:
 	clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h')
 
 bench: all
+	@scripts/packages bench
 	tests/bench/run
 
 # ---- for administrators ----

@@ -25,7 +25,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-/* A lease outlives its session by far, so that no other mailer takes a mail that is still on its way. */
+/* A lease outlives two sessions, its own and the one before, so that no other mailer takes a mail that is
+ * still on its way. */
 enum {
     LETTERS_A_BATCH = TRANSPORT_LETTERS_A_SESSION * TRANSPORT_MOST_SESSIONS,
     SESSION_DEADLINE_S = 120,
@@ -45,14 +46,28 @@ static const struct grant grants[] = {
     {"setting", MAY_READ},
 };
 
+/* Mails that were taken together, to be sent together. */
+struct batch {
+    struct arena *arena;
+    struct delivery *deliveries;
+    size_t count;
+    size_t taken; /* deliveries that were looked at */
+    struct letter *letters;
+    size_t letter_count;
+    size_t ended; /* letters whose end is recorded */
+};
+
 struct mailer {
     const struct config *config;
-    const struct transport *transport;
+    struct transport *transport;
     const char *host;
     struct signer signer;
     struct db *db;
-    struct arena *arena; /* of one batch */
-    const struct delivery *deliveries;
+    struct arena *scratch; /* of one letter, while it is written */
+    struct batch sending;
+    struct batch next; /* written while the other is on its way */
+    bool is_next_leased;
+    bool has_failed; /* the database has; nothing goes on */
 };
 
 /* The lock of the one mailer; -1 if another one runs. It is held until the process ends. */
@@ -73,9 +88,9 @@ static bool plan(struct mailer *mailer) {
     bool more = true;
     while (more) {
         size_t planned = 0; /* a batch at a time: writers get their turn in between */
-        enum outcome outcome = delivery_plan(mailer->db, mailer->arena, mailer->host,
+        enum outcome outcome = delivery_plan(mailer->db, mailer->scratch, mailer->host,
                                              mailer->config->mail_delay_s, &planned, &more);
-        arena_reset(mailer->arena);
+        arena_reset(mailer->scratch);
         if (outcome != OUTCOME_OK) {
             log_error("planning mails: %s", db_error(mailer->db));
             return false;
@@ -85,7 +100,7 @@ static bool plan(struct mailer *mailer) {
 }
 
 static const struct delivery *find_delivery(const struct mailer *mailer, int64_t id) {
-    const struct delivery *delivery = mailer->deliveries;
+    const struct delivery *delivery = mailer->sending.deliveries;
     while (delivery->id != id)
         delivery++;
     return delivery;
@@ -102,7 +117,7 @@ static bool record(void *with, const struct letter_end *ends, size_t count) {
     static const enum delivery_ending endings[] = {
         [LETTER_SENT] = DELIVERY_SENT, [LETTER_RETRY] = DELIVERY_RETRY, [LETTER_FAILED] = DELIVERY_FAILED};
     struct mailer *mailer = with;
-    struct delivery_end *tries = arena_take_array(mailer->arena, count, sizeof(*tries));
+    struct delivery_end *tries = arena_take_array(mailer->sending.arena, count, sizeof(*tries));
     for (size_t i = 0; i < count; i++) {
         log_end(&ends[i]);
         tries[i] =
@@ -112,6 +127,7 @@ static bool record(void *with, const struct letter_end *ends, size_t count) {
     enum outcome outcome = delivery_record(mailer->db, tries, count);
     if (outcome != OUTCOME_OK)
         log_error("recording %zu mails: %s", count, db_error(mailer->db));
+    mailer->sending.ended += count;
     return outcome == OUTCOME_OK;
 }
 
@@ -124,21 +140,20 @@ static const char *why_not(const struct delivery *delivery, const struct deliver
     return content->news_count ? NULL : "undone";
 }
 
-static const char *return_path(struct mailer *mailer, const struct delivery *delivery) {
+static const char *return_path(struct mailer *mailer, struct arena *arena, const struct delivery *delivery) {
     const struct config *config = mailer->config;
-    return config->mail_bounce
-               ? return_path_make(mailer->arena, &mailer->signer, config->mail_bounce, delivery->id)
-               : config->mail_from;
+    return config->mail_bounce ? return_path_make(arena, &mailer->signer, config->mail_bounce, delivery->id)
+                               : config->mail_from;
 }
 
 /* The link that stops the reader's mails about a task, or all of them (task 0). */
 static const char *stop_link(struct mailer *mailer, const struct delivery *delivery, int64_t task_id) {
     const struct unsubscribe unsubscribe = {.user_id = delivery->recipient.id, .task_id = task_id};
-    return arena_print(mailer->arena, "%s/api/unsubscribe?token=%s", mailer->config->base_url,
-                       unsubscribe_token(mailer->arena, &mailer->signer, &unsubscribe));
+    return arena_print(mailer->scratch, "%s/api/unsubscribe?token=%s", mailer->config->base_url,
+                       unsubscribe_token(mailer->scratch, &mailer->signer, &unsubscribe));
 }
 
-static struct letter write_letter(struct mailer *mailer, const struct delivery *delivery,
+static struct letter write_letter(struct mailer *mailer, struct arena *arena, const struct delivery *delivery,
                                   const struct delivery_content *content) {
     const struct notice notice = {
         .delivery = delivery,
@@ -150,36 +165,39 @@ static struct letter write_letter(struct mailer *mailer, const struct delivery *
         .mute_url = delivery->task_id ? stop_link(mailer, delivery, delivery->task_id) : NULL,
         .now = clock_now(),
     };
-    struct message message = notice_message(mailer->arena, &notice);
-    struct buffer bytes = message_write(mailer->arena, &message);
+    struct message message = notice_message(mailer->scratch, &notice);
+    struct buffer bytes = message_write(mailer->scratch, &message);
     return (struct letter){
         .id = delivery->id,
-        .return_path = return_path(mailer, delivery),
+        .return_path = return_path(mailer, arena, delivery),
         .recipient = delivery->recipient.email,
         .message_id = delivery->message_id,
-        .bytes = bytes.data,
+        .bytes = arena_copy_bytes(arena, bytes.data, bytes.size),
         .size = bytes.size,
     };
 }
 
-/* What is still to be sent of a delivery is added to the letters; what is not, is recorded. */
-static bool take_letter(struct mailer *mailer, const struct delivery *delivery, struct letter *letters,
-                        size_t *count) {
+/* The batch's next delivery: what is still to be sent of it is added to the letters; what is not, is
+ * recorded. */
+static bool take_letter(struct mailer *mailer, struct batch *batch) {
+    const struct delivery *delivery = &batch->deliveries[batch->taken++];
     struct delivery_content content = {0};
-    enum outcome outcome = delivery_content(mailer->db, mailer->arena, delivery, &content);
+    enum outcome outcome = delivery_content(mailer->db, mailer->scratch, delivery, &content);
     const char *why = outcome == OUTCOME_OK ? why_not(delivery, &content) : NULL;
     if (why)
         outcome = delivery_skip(mailer->db, delivery->id, why);
     else if (outcome == OUTCOME_OK && delivery->is_suppressed)
         outcome = delivery_suppress(mailer->db, delivery->id, "the address is suppressed");
     else if (outcome == OUTCOME_OK)
-        letters[(*count)++] = write_letter(mailer, delivery, &content);
+        batch->letters[batch->letter_count++] = write_letter(mailer, batch->arena, delivery, &content);
     if (outcome != OUTCOME_OK)
         log_error("writing mail %lld: %s", (long long)delivery->id, db_error(mailer->db));
+    arena_reset(mailer->scratch);
     return outcome == OUTCOME_OK;
 }
 
-/* How many mails may go now: what the minute's bound has left, at most a batch. */
+/* How many mails may go now: what the minute's bound has left, at most a batch. Those on their way count as
+ * sent. */
 static enum outcome find_allowance(struct mailer *mailer, int64_t *allowance) {
     enum { MINUTE_S = 60 };
     *allowance = LETTERS_A_BATCH;
@@ -187,40 +205,73 @@ static enum outcome find_allowance(struct mailer *mailer, int64_t *allowance) {
         return OUTCOME_OK;
     int64_t sent = 0;
     enum outcome outcome = delivery_count_sent(mailer->db, clock_now() - MINUTE_S, &sent);
-    int64_t left = mailer->config->mail_rate - sent;
+    int64_t on_way = (int64_t)(mailer->sending.letter_count - mailer->sending.ended);
+    int64_t left = mailer->config->mail_rate - sent - on_way;
     if (left < *allowance)
         *allowance = left > 0 ? left : 0;
     return outcome;
 }
 
-/* One batch: *more is false when nothing was due, or no more may go in this minute. */
-static bool send_batch(struct mailer *mailer, bool *more) {
-    struct delivery *deliveries = NULL;
-    size_t count = 0;
+/* Takes the next batch; its count is 0 when nothing is due, or no more may go in this minute. */
+static bool lease_next(struct mailer *mailer) {
+    struct batch *batch = &mailer->next;
     int64_t allowance = 0;
     enum outcome outcome = find_allowance(mailer, &allowance);
+    mailer->is_next_leased = true;
     if (outcome == OUTCOME_OK && allowance)
-        outcome = delivery_lease(mailer->db, mailer->arena, allowance, LEASE_S, &deliveries, &count);
-    if (outcome != OUTCOME_OK) {
+        outcome =
+            delivery_lease(mailer->db, batch->arena, allowance, LEASE_S, &batch->deliveries, &batch->count);
+    if (outcome == OUTCOME_OK)
+        batch->letters = arena_take_array(batch->arena, batch->count, sizeof(*batch->letters));
+    else
         log_error("taking mails: %s", db_error(mailer->db));
+    return outcome == OUTCOME_OK;
+}
+
+/* A little of the next batch's making; false when there is nothing more to do, or it failed. */
+static bool prepare_next(void *with) {
+    struct mailer *mailer = with;
+    bool good = true;
+    if (mailer->has_failed)
         return false;
-    }
-    *more = count > 0;
-    if (!count)
-        return true;
-    mailer->deliveries = deliveries;
-    struct letter *letters = arena_take_array(mailer->arena, count, sizeof(*letters));
-    size_t letter_count = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!take_letter(mailer, &deliveries[i], letters, &letter_count))
+    if (!mailer->is_next_leased)
+        good = lease_next(mailer);
+    else if (mailer->next.taken == mailer->next.count)
+        return false;
+    else
+        good = take_letter(mailer, &mailer->next);
+    mailer->has_failed = !good;
+    return good;
+}
+
+/* The next batch becomes the one to send, and its place is free for another. */
+static void turn_over(struct mailer *mailer) {
+    struct arena *used = mailer->sending.arena;
+    arena_reset(used);
+    mailer->sending = mailer->next;
+    mailer->next = (struct batch){.arena = used};
+    mailer->is_next_leased = false;
+}
+
+static bool send_all(struct mailer *mailer) {
+    const struct transport_listener listener = {record, prepare_next, mailer};
+    for (;;) {
+        while (prepare_next(mailer))
+            ;
+        if (mailer->has_failed || !mailer->next.count)
+            return !mailer->has_failed;
+        turn_over(mailer);
+        const struct batch *batch = &mailer->sending;
+        if (batch->letter_count && !transport_send(mailer->transport, batch->arena, batch->letters,
+                                                   batch->letter_count, SESSION_DEADLINE_S, &listener))
             return false;
-    return letter_count == 0 || transport_send(mailer->transport, mailer->arena, letters, letter_count,
-                                               SESSION_DEADLINE_S, record, mailer);
+    }
 }
 
 int main(void) {
     struct arena *arena = arena_new();
-    struct mailer mailer = {.arena = arena_new()};
+    struct mailer mailer = {
+        .scratch = arena_new(), .sending = {.arena = arena_new()}, .next = {.arena = arena_new()}};
     const char *error = NULL;
     int status = EXIT_FAILURE;
     int lock = -1;
@@ -251,18 +302,16 @@ int main(void) {
         log_error("reading the secret of links: %s", db_error(mailer.db));
         goto out;
     }
-    bool more = true;
-    bool good = plan(&mailer);
-    while (good && more) {
-        good = send_batch(&mailer, &more);
-        arena_reset(mailer.arena);
-    }
-    status = good ? EXIT_SUCCESS : EXIT_FAILURE;
+    status = plan(&mailer) && send_all(&mailer) ? EXIT_SUCCESS : EXIT_FAILURE;
 out:
+    if (mailer.transport)
+        transport_close(mailer.transport);
     db_close(mailer.db);
     if (lock >= 0)
         (void)close(lock);
-    arena_free(mailer.arena);
+    arena_free(mailer.sending.arena);
+    arena_free(mailer.next.arena);
+    arena_free(mailer.scratch);
     arena_free(arena);
     return status;
 }

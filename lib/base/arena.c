@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FIRST_BLOCK_BYTES = 16 * 1024 };
+enum { FIRST_BLOCK_BYTES = 16 * 1024, KEPT_MOST_BYTES = 128 * 1024 };
 
 struct block {
     struct block *older;
@@ -59,20 +59,32 @@ struct arena *arena_new(void) {
     return arena;
 }
 
-void arena_reset(struct arena *arena) {
-    while (arena->newest->older) {
-        struct block *older = arena->newest->older;
-        free(arena->newest);
-        arena->newest = older;
+static void free_blocks(struct block *block) {
+    while (block) {
+        struct block *older = block->older;
+        free(block);
+        block = older;
     }
-    arena->newest->used = 0;
+}
+
+void arena_reset(struct arena *arena) {
+    /* Newer blocks are larger. One of usual size stays: the next request needs its like. */
+    struct block *kept = arena->newest;
+    while (kept->older && kept->size > KEPT_MOST_BYTES) {
+        struct block *older = kept->older;
+        free(kept);
+        kept = older;
+    }
+    free_blocks(kept->older);
+    kept->older = NULL;
+    kept->used = 0;
+    arena->newest = kept;
 }
 
 void arena_free(struct arena *arena) {
     if (!arena)
         return;
-    arena_reset(arena);
-    free(arena->newest);
+    free_blocks(arena->newest);
     free(arena);
 }
 

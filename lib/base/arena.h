@@ -11,7 +11,7 @@ struct arena;
 /* A new, empty arena. Never NULL: without memory the process ends (see arena_take). */
 struct arena *arena_new(void);
 
-/* Forgets everything taken from the arena; keeps its first block for the next use. */
+/* Forgets everything taken from the arena; keeps one block, of at most 128 KiB, for the next use. */
 void arena_reset(struct arena *arena);
 
 /* Gives all memory back. NULL is allowed. */

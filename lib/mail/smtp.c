@@ -9,6 +9,8 @@
  */
 #include "mail/smtp.h"
 
+#include "mail/letter_wire.h"
+
 /* Both must stand before libesmtp.h, which uses their types without including them. */
 #include <openssl/ssl.h>
 #include <sys/types.h>
@@ -53,7 +55,7 @@ struct session {
 
 /* ---- reports ---- */
 
-static void report(const struct session *session, size_t index, enum letter_state state, const char *text) {
+static void report(const struct session *session, int64_t index, enum letter_state state, const char *text) {
     struct smtp_report record = {.index = index, .result.state = state};
     /* "550 5.1.1 no such user", when it is what a server said */
     if (state == LETTER_FAILED && strlen(text) > 4)
@@ -71,7 +73,7 @@ static void report(const struct session *session, size_t index, enum letter_stat
 }
 
 static _Noreturn void end_with(const struct session *session, const char *text) {
-    report(session, SIZE_MAX, LETTER_RETRY, text);
+    report(session, SMTP_OF_SESSION, LETTER_RETRY, text);
     _exit(EXIT_FAILURE);
 }
 
@@ -112,7 +114,7 @@ static void report_letter(struct session *session, size_t index) {
     } else if (sender->code && sender->code / 100 != 2) {
         say_status(text, sizeof(text), sender);
     }
-    report(session, index, state, text);
+    report(session, (int64_t)index, state, text);
 }
 
 /* ---- what libesmtp calls ---- */
@@ -283,14 +285,14 @@ static int give_credentials(auth_client_request_t request, char **result, int fi
 
 /* ---- setting up ---- */
 
-static SSL_CTX *make_tls(struct session *session) {
-    const struct smtp_server *server = session->server;
-    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
-    if (!context || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
-        return NULL;
+/* A process has one server. NULL: it cannot be made, for want of memory or of certificates to trust. */
+static SSL_CTX *the_tls;
+
+static bool set_trust(SSL_CTX *context, const struct smtp_server *server) {
+    if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
+        return false;
     if (server->is_local && !server->ca_file)
-        return context;
-    SSL_CTX_set_app_data(context, session);
+        return true;
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, on_certificate);
     bool trusts = server->ca_file ? SSL_CTX_load_verify_locations(context, server->ca_file, NULL) == 1
                                   : SSL_CTX_set_default_verify_paths(context) == 1;
@@ -300,15 +302,28 @@ static SSL_CTX *make_tls(struct session *session) {
     X509_VERIFY_PARAM *check = SSL_CTX_get0_param(context);
     bool names = is_address ? X509_VERIFY_PARAM_set1_ip_asc(check, server->host) == 1
                             : X509_VERIFY_PARAM_set1_host(check, server->host, 0) == 1;
-    return trusts && names ? context : NULL;
+    return trusts && names;
+}
+
+void smtp_prepare(const struct smtp_server *server) {
+    if (the_tls)
+        return;
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    if (context && set_trust(context, server))
+        the_tls = context;
+    else
+        SSL_CTX_free(context);
 }
 
 static bool set_up(struct session *session, smtp_session_t handle, auth_context_t auth) {
     const struct smtp_server *server = session->server;
     char address[300];
     (void)snprintf(address, sizeof(address), "%s:%s", server->host, server->port);
-    SSL_CTX *tls = make_tls(session);
-    if (!tls || !smtp_set_server(handle, address) || !smtp_starttls_set_ctx(handle, tls) ||
+    /* libesmtp keeps it, and may give it back with its session. */
+    if (!the_tls || SSL_CTX_up_ref(the_tls) != 1)
+        return false;
+    SSL_CTX_set_app_data(the_tls, session);
+    if (!smtp_set_server(handle, address) || !smtp_starttls_set_ctx(handle, the_tls) ||
         !smtp_starttls_enable(handle, server->is_local ? Starttls_ENABLED : Starttls_REQUIRED) ||
         !smtp_set_eventcb(handle, on_event, session) || !smtp_set_monitorcb(handle, on_traffic, session, 0))
         return false;
@@ -345,42 +360,52 @@ static bool add_letter(struct session *session, smtp_session_t handle, size_t in
            smtp_set_messagecb(message, give_message, (void *)(uintptr_t)letter);
 }
 
-_Noreturn void smtp_run(const struct smtp_server *server, const struct letter *letters, size_t count,
-                        int reports) {
-    /* A server that goes away is an error to be reported, not a signal to die of. */
-    (void)signal(SIGPIPE, SIG_IGN);
-    struct arena *arena = arena_new();
-    struct session session = {
-        .server = server,
-        .letters = letters,
-        .count = count,
-        .reports = reports,
-        .reported = arena_take_array(arena, count, sizeof(bool)),
-        .messages = arena_take_array(arena, count, sizeof(smtp_message_t)),
-        .recipients = arena_take_array(arena, count, sizeof(smtp_recipient_t)),
-    };
-    auth_client_init();
+/* True if the process can hold another session. */
+static bool hold_session(struct session *session, struct arena *arena) {
+    session->reported = arena_take_array(arena, session->count, sizeof(bool));
+    session->messages = arena_take_array(arena, session->count, sizeof(smtp_message_t));
+    session->recipients = arena_take_array(arena, session->count, sizeof(smtp_recipient_t));
     smtp_session_t handle = smtp_create_session();
     auth_context_t auth = auth_create_context();
-    bool good = handle && auth && set_up(&session, handle, auth);
-    for (size_t i = 0; i < count && good; i++) {
-        if (!is_address(letters[i].return_path))
-            end_with(&session, "the sender, `mail_from` or `mail_bounce`, is not an address");
-        if (is_address(letters[i].recipient)) {
-            good = add_letter(&session, handle, i);
+    bool good = handle && auth && set_up(session, handle, auth);
+    for (size_t i = 0; i < session->count && good; i++) {
+        if (!is_address(session->letters[i].return_path))
+            end_with(session, "the sender, `mail_from` or `mail_bounce`, is not an address");
+        if (is_address(session->letters[i].recipient)) {
+            good = add_letter(session, handle, i);
         } else {
-            session.reported[i] = true;
-            report(&session, i, LETTER_FAILED, "this is not an address to mail to");
+            session->reported[i] = true;
+            report(session, (int64_t)i, LETTER_FAILED, "this is not an address to mail to");
         }
     }
     if (!good)
-        end_with(&session, "the session cannot be set up: memory, or the certificates to trust");
-    if (!smtp_start_session(handle)) {
+        end_with(session, "the session cannot be set up: memory, or the certificates to trust");
+    bool is_well = smtp_start_session(handle) != 0;
+    if (!is_well) {
         char text[160];
         const char *why = smtp_strerror(smtp_errno(), text, sizeof(text));
-        say_trouble(&session, why ? why : "no connection");
+        say_trouble(session, why ? why : "no connection");
     }
-    for (size_t i = 0; i < count; i++)
-        report_letter(&session, i);
+    for (size_t i = 0; i < session->count; i++)
+        report_letter(session, i);
+    (void)smtp_destroy_session(handle);
+    (void)auth_destroy_context(auth);
+    return is_well && !*session->trouble && !session->is_encrypted;
+}
+
+_Noreturn void smtp_serve(const struct smtp_server *server, int parent) {
+    static const struct smtp_report done = {.index = SMTP_DONE};
+    /* A server that goes away is an error to be reported, not a signal to die of. */
+    (void)signal(SIGPIPE, SIG_IGN);
+    auth_client_init();
+    struct arena *arena = arena_new();
+    struct letter *letters = NULL;
+    size_t count = 0;
+    while (letters_receive(parent, arena, &letters, &count)) {
+        struct session session = {.server = server, .letters = letters, .count = count, .reports = parent};
+        if (!hold_session(&session, arena) || write(parent, &done, sizeof(done)) != (ssize_t)sizeof(done))
+            break;
+        arena_reset(arena);
+    }
     _exit(EXIT_SUCCESS);
 }

@@ -18,13 +18,24 @@ struct smtp_server {
     bool is_local;        /* loopback: TLS only if offered, and its certificate checked only with ca_file */
 };
 
-/* What the session tells its parent, one record a letter. */
+enum { SMTP_OF_SESSION = -1, SMTP_DONE = -2 };
+
+/* What the process of sessions tells its parent. */
 struct smtp_report {
-    size_t index; /* of the letter; SIZE_MAX: about the session, for all letters not reported */
+    int64_t index; /* of the letter; SMTP_OF_SESSION: about the session, for all letters not reported;
+                      SMTP_DONE: the session has ended well, and the process can hold another */
     struct letter_result result;
 };
 
-/* Sends the letters in order, each report acknowledged by one byte before the next letter; then ends the
- * process. */
-_Noreturn void smtp_run(const struct smtp_server *server, const struct letter *letters, size_t count,
-                        int reports);
+/*
+ * Makes what all sessions to this process's one server share. Sessions are processes of their own, and each
+ * would spend a third of its time on making it again.
+ */
+void smtp_prepare(const struct smtp_server *server);
+
+/*
+ * Holds sessions until the parent is gone, one after another: letters come over the socket (letter_wire.h)
+ * and are sent in order, each report but the last, SMTP_DONE, acknowledged by one byte before anything goes
+ * on. A session that was encrypted or went wrong ends the process: the next one begins from clean memory.
+ */
+_Noreturn void smtp_serve(const struct smtp_server *server, int parent);

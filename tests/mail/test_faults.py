@@ -291,11 +291,11 @@ class Encryption(ServerCase):
         self.assertEqual([line for line, _ in server.commands if re.match("(?i)mail|auth|rcpt|data", line)], [])
 
     def test_two_sessions_in_one_run(self):
-        for i in range(59):
+        for i in range(109):
             self.instance.task(self.ann, f"Task {i}", self.bo)
         server = self.serve(tls=self.localhost)
         self.send_by_tls(server)
-        self.assertEqual([row["state"] for row in self.instance.rows()], ["sent"] * 60)
+        self.assertEqual([row["state"] for row in self.instance.rows()], ["sent"] * 110)
         self.assertEqual(server.tls_sessions, 2)
         self.assertTrue(all(mail.by_tls for mail in server.mails))
         ids = sorted(parse(mail.data)["Message-ID"] for mail in server.mails)

@@ -19,9 +19,9 @@ static struct arena *arena;
 
 /* ---- the setting ---- */
 
-static const struct transport *read_good(const char *setting) {
+static struct transport *read_good(const char *setting) {
     const char *error = NULL;
-    const struct transport *transport = transport_read(arena, setting, &error);
+    struct transport *transport = transport_read(arena, setting, &error);
     if (!transport)
         fail_msg("%s: %s", setting, error);
     return transport;
@@ -171,7 +171,7 @@ static _Noreturn void serve(int listener, enum script script) {
     }
 }
 
-static const struct transport *start(enum script script, const char *user) {
+static struct transport *start(enum script script, const char *user) {
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in place = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof(place);
@@ -268,13 +268,21 @@ static struct letter to(int64_t id, const char *recipient) {
                            .size = sizeof(bytes) - 1};
 }
 
+static bool send_them(struct transport *transport, const struct letter *letters, size_t count,
+                      unsigned deadline_s, struct told *told) {
+    const struct transport_listener listener = {.report = tell, .with = told};
+    bool goes_on = transport_send(transport, arena, letters, count, deadline_s, &listener);
+    transport_close(transport);
+    return goes_on;
+}
+
 static void each_letter_has_its_own_end(void **state) {
     (void)state;
-    const struct transport *transport = start(ANSWERS, "");
+    struct transport *transport = start(ANSWERS, "");
     const struct letter letters[] = {to(0, "a@example.org"), to(1, "nobody@example.org"),
                                      to(2, "later@example.org"), to(3, "b@example.org")};
     struct told told = {0};
-    assert_true(transport_send(transport, arena, letters, 4, 20, tell, &told));
+    assert_true(send_them(transport, letters, 4, 20, &told));
     assert_int_equal(told.count, 4);
     assert_int_equal(told.results[0].state, LETTER_SENT);
     assert_int_equal(told.results[1].state, LETTER_FAILED);
@@ -291,25 +299,60 @@ static void each_letter_has_its_own_end(void **state) {
 /* 0, 1, 2, the pair to its parent and the line to the server. */
 static void the_session_holds_nothing_of_its_parent(void **state) {
     (void)state;
-    const struct transport *transport = start(ANSWERS, "");
+    struct transport *transport = start(ANSWERS, "");
     int others[8];
     for (size_t i = 0; i < COUNT(others); i++)
         others[i] = dup(0); /* a database would be such a one */
     const struct letter letter = to(0, "a@example.org");
     struct told told = {0};
-    assert_true(transport_send(transport, arena, &letter, 1, 20, tell, &told));
+    assert_true(send_them(transport, &letter, 1, 20, &told));
     assert_int_equal(told.results[0].state, LETTER_SENT);
     assert_in_range(told.most_descriptors, 4, 5);
     for (size_t i = 0; i < COUNT(others); i++)
         (void)close(others[i]);
 }
 
+/* With a letter among them that is longer than a packet. */
+static void one_process_holds_session_after_session(void **state) {
+    (void)state;
+    struct transport *transport = start(ANSWERS, "");
+    struct buffer mail = buffer_new(arena, 300000);
+    buffer_add(&mail, "Message-ID: <0.x@example.org>\r\nSubject: x\r\n\r\n");
+    while (mail.size < 250000)
+        buffer_add(&mail, "a line of text\r\n");
+    struct letter letters[] = {to(0, "a@example.org"), to(1, "b@example.org")};
+    letters[1].bytes = mail.data;
+    letters[1].size = mail.size;
+    pid_t process = 0;
+    for (int i = 0; i < 3; i++) {
+        struct told told = {0};
+        const struct transport_listener listener = {.report = tell, .with = &told};
+        assert_true(transport_send(transport, arena, letters, 2, 20, &listener));
+        assert_int_equal(told.count, 2);
+        assert_int_equal(told.results[0].state, LETTER_SENT);
+        assert_int_equal(told.results[1].state, LETTER_SENT);
+        assert_true(transport->processes[0].socket >= 0);
+        if (i)
+            assert_int_equal(transport->processes[0].id, process);
+        process = transport->processes[0].id;
+    }
+    /* One that has died meanwhile is followed by another. */
+    siginfo_t how;
+    assert_int_equal(kill(process, SIGKILL), 0);
+    assert_int_equal(waitid(P_PID, (id_t)process, &how, WEXITED | WNOWAIT), 0);
+    struct told told = {0};
+    assert_true(send_them(transport, letters, 2, 20, &told));
+    assert_int_equal(told.count, 2);
+    assert_int_equal(told.results[0].state, LETTER_SENT);
+    assert_int_equal(transport->processes[0].socket, -1);
+}
+
 static void nothing_is_sent_after_a_record_failed(void **state) {
     (void)state;
-    const struct transport *transport = start(ANSWERS, "");
+    struct transport *transport = start(ANSWERS, "");
     const struct letter letters[] = {to(0, "a@example.org"), to(1, "b@example.org"), to(2, "c@example.org")};
     struct told told = {.stop_after = 1};
-    assert_false(transport_send(transport, arena, letters, 3, 20, tell, &told));
+    assert_false(send_them(transport, letters, 3, 20, &told));
     assert_int_equal(told.count, 1);
     assert_null(strstr(server.heard, "b@example.org"));
 }
@@ -319,7 +362,7 @@ static void nothing_is_sent_after_a_record_failed(void **state) {
 static void no_letter_waits_for_an_acknowledgement(void **state) {
     (void)state;
     enum { LETTERS = 30 };
-    const struct transport *transport = start(ANSWERS, "");
+    struct transport *transport = start(ANSWERS, "");
     struct buffer mail = buffer_new(arena, 4000);
     buffer_add(&mail, "Subject: x\r\n\r\n");
     while (mail.size < 3000)
@@ -331,18 +374,18 @@ static void no_letter_waits_for_an_acknowledgement(void **state) {
         letters[i].size = mail.size;
     }
     struct told told = {0};
-    assert_true(transport_send(transport, arena, letters, LETTERS, 20, tell, &told));
+    assert_true(send_them(transport, letters, LETTERS, 20, &told));
     assert_int_equal(told.count, LETTERS);
     assert_in_range(told.slow, 0, LETTERS / 3);
 }
 
 static void a_silent_server_is_left_at_the_deadline(void **state) {
     (void)state;
-    const struct transport *transport = start(SILENT, "");
+    struct transport *transport = start(SILENT, "");
     const struct letter letters[] = {to(0, "a@example.org"), to(1, "b@example.org")};
     struct told told = {0};
     int64_t begin_ns = clock_monotonic_ns();
-    assert_true(transport_send(transport, arena, letters, 2, 1, tell, &told));
+    assert_true(send_them(transport, letters, 2, 1, &told));
     assert_in_range((clock_monotonic_ns() - begin_ns) / 1000000, 900, 5000);
     assert_int_equal(told.count, 2);
     for (size_t i = 0; i < 2; i++) {
@@ -367,11 +410,10 @@ static void a_server_that_takes_no_connection_is_left_at_the_deadline(void **sta
         others[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         (void)connect(others[i], (struct sockaddr *)&place, size);
     }
-    const struct transport *transport =
-        read_good(arena_print(arena, "smtp://127.0.0.1:%u", ntohs(place.sin_port)));
+    struct transport *transport = read_good(arena_print(arena, "smtp://127.0.0.1:%u", ntohs(place.sin_port)));
     const struct letter letter = to(0, "a@example.org");
     struct told told = {0};
-    assert_true(transport_send(transport, arena, &letter, 1, 1, tell, &told));
+    assert_true(send_them(transport, &letter, 1, 1, &told));
     assert_int_equal(told.results[0].state, LETTER_RETRY);
     assert_string_equal(told.results[0].text, "no answer within 1 s");
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
@@ -382,10 +424,10 @@ static void a_server_that_takes_no_connection_is_left_at_the_deadline(void **sta
 
 static void no_answer_to_the_final_dot_is_not_sent(void **state) {
     (void)state;
-    const struct transport *transport = start(STUCK, "");
+    struct transport *transport = start(STUCK, "");
     const struct letter letter = to(0, "a@example.org");
     struct told told = {0};
-    assert_true(transport_send(transport, arena, &letter, 1, 1, tell, &told));
+    assert_true(send_them(transport, &letter, 1, 1, &told));
     assert_int_equal(told.results[0].state, LETTER_RETRY);
 }
 
@@ -393,10 +435,10 @@ static void answers_that_came_before_tls_are_not_believed(void **state) {
     (void)state;
     static const enum script eager[] = {TOO_EAGER, TOO_EAGER_2};
     for (size_t i = 0; i < COUNT(eager); i++) {
-        const struct transport *transport = start(eager[i], "");
+        struct transport *transport = start(eager[i], "");
         const struct letter letter = to(0, "a@example.org");
         struct told told = {0};
-        assert_true(transport_send(transport, arena, &letter, 1, 10, tell, &told));
+        assert_true(send_them(transport, &letter, 1, 10, &told));
         assert_int_equal(told.results[0].state, LETTER_RETRY);
         assert_non_null(strstr(told.results[0].text, "before TLS"));
         assert_null(strstr(server.heard, "STARTTLS"));
@@ -407,10 +449,10 @@ static void answers_that_came_before_tls_are_not_believed(void **state) {
 
 static void tls_that_is_offered_and_refused_is_not_done_without(void **state) {
     (void)state;
-    const struct transport *transport = start(NO_STARTTLS, "");
+    struct transport *transport = start(NO_STARTTLS, "");
     const struct letter letters[] = {to(0, "a@example.org"), to(1, "b@example.org")};
     struct told told = {0};
-    assert_true(transport_send(transport, arena, letters, 2, 20, tell, &told));
+    assert_true(send_them(transport, letters, 2, 20, &told));
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(told.results[i].state, LETTER_RETRY);
         assert_string_equal(told.results[i].text, "454 4.7.0 not now");
@@ -421,10 +463,10 @@ static void tls_that_is_offered_and_refused_is_not_done_without(void **state) {
 /* The recipient is not to blame: without this, a password that has changed would fail mails for good. */
 static void a_refused_password_is_tried_again(void **state) {
     (void)state;
-    const struct transport *transport = start(NO_SIGN_IN, "user:password@");
+    struct transport *transport = start(NO_SIGN_IN, "user:password@");
     const struct letter letter = to(0, "nobody@example.org");
     struct told told = {0};
-    assert_true(transport_send(transport, arena, &letter, 1, 20, tell, &told));
+    assert_true(send_them(transport, &letter, 1, 20, &told));
     assert_int_equal(told.results[0].state, LETTER_RETRY);
     assert_string_equal(told.results[0].text, "535 5.7.8 who are you?");
     assert_null(strstr(server.heard, "MAIL"));
@@ -435,16 +477,16 @@ static void no_address_can_bring_a_command(void **state) {
     static const char *const wrong[] = {"", "a@example.org>\r\nRCPT TO:<evil@example.org", "a@example.org\n",
                                         "a b@example.org", "é@example.org"};
     for (size_t i = 0; i < COUNT(wrong); i++) {
-        const struct transport *transport = start(ANSWERS, "");
+        struct transport *transport = start(ANSWERS, "");
         const struct letter letters[] = {to(0, wrong[i]), to(1, "b@example.org")};
         struct told told = {0};
-        assert_true(transport_send(transport, arena, letters, 2, 20, tell, &told));
+        assert_true(send_them(transport, letters, 2, 20, &told));
         assert_int_equal(told.results[0].state, LETTER_FAILED);
         assert_int_equal(told.results[1].state, LETTER_SENT);
         assert_null(strstr(server.heard, "evil"));
         struct letter from_evil = letters[1];
         from_evil.return_path = "x@example.org>\r\nRCPT TO:<evil@example.org";
-        assert_true(transport_send(transport, arena, &from_evil, 1, 20, tell, &told));
+        assert_true(send_them(transport, &from_evil, 1, 20, &told));
         assert_int_equal(told.results[1].state, LETTER_RETRY);
         assert_non_null(strstr(told.results[1].text, "mail_from"));
         assert_null(strstr(server.heard, "evil"));
@@ -492,11 +534,11 @@ static void a_maildir_takes_all_letters(void **state) {
     (void)state;
     char root[] = "/tmp/pumasi-unit.XXXXXX";
     assert_non_null(mkdtemp(root));
-    const struct transport *transport = read_good(arena_print(arena, "maildir:%s", root));
+    struct transport *transport = read_good(arena_print(arena, "maildir:%s", root));
     struct letter letters[] = {to(0, "a@example.org"), to(1, "b@example.org")};
     letters[1].message_id = "1.x@example.org";
     struct told told = {0};
-    assert_true(transport_send(transport, arena, letters, 2, 20, tell, &told));
+    assert_true(send_them(transport, letters, 2, 20, &told));
     assert_int_equal(told.count, 2);
     assert_int_equal(told.results[1].state, LETTER_SENT);
     assert_int_equal(unlink(arena_print(arena, "%s/new/0.x_example.org", root)), 0);
@@ -515,6 +557,7 @@ int main(void) {
         TEST(what_is_not_understood_is_said),
         TEST(each_letter_has_its_own_end),
         TEST(the_session_holds_nothing_of_its_parent),
+        TEST(one_process_holds_session_after_session),
         TEST(nothing_is_sent_after_a_record_failed),
         TEST(no_letter_waits_for_an_acknowledgement),
         TEST(a_silent_server_is_left_at_the_deadline),

@@ -56,7 +56,7 @@ int run_mail_test(struct command_line *line) {
     if (!user_email_is_valid(address))
         return fail("the address must be like name@example.org");
     const char *error = NULL;
-    const struct transport *transport = transport_read(line->arena, line->config->mail, &error);
+    struct transport *transport = transport_read(line->arena, line->config->mail, &error);
     if (!transport)
         return fail("%s", error);
     (void)signal(SIGPIPE, SIG_IGN);
@@ -70,7 +70,10 @@ int run_mail_test(struct command_line *line) {
         .size = bytes.size,
     };
     struct letter_result result = {.state = LETTER_RETRY};
-    if (!transport_send(transport, line->arena, &letter, 1, DEADLINE_S, note_end, &result))
+    const struct transport_listener listener = {.report = note_end, .with = &result};
+    bool is_over = transport_send(transport, line->arena, &letter, 1, DEADLINE_S, &listener);
+    transport_close(transport);
+    if (!is_over)
         return fail("the mail was not sent");
     const char *place = transport->directory ? transport->directory
                                              : arena_print(line->arena, "%s:%s", transport->server.host,
