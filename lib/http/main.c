@@ -13,32 +13,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-int main(void) {
-    wall_begin();
-    struct arena *arena = arena_new(); /* for as long as the process lives */
-    const char *error = NULL;
-    const struct config *config = config_read(arena, &error);
-    if (!config) {
-        log_error("%s", error);
-        return EXIT_FAILURE;
-    }
-    if (!log_open(FUNCTION.name, config->log)) {
-        log_error("cannot open the log %s", config->log);
-        return EXIT_FAILURE;
-    }
+static int run(struct worker *worker) {
     if (pool_is_trial())
         return EXIT_SUCCESS;
     /* A gateway that hangs up must not end the worker. */
     (void)signal(SIGPIPE, SIG_IGN);
-    struct worker worker = {.function = &FUNCTION, .config = config, .arena = arena_new()};
-    int status = EXIT_FAILURE;
     if (!FCGX_IsCGI())
-        status = fastcgi_serve(&worker);
-    else if (getenv("REQUEST_METHOD"))
-        status = cgi_serve(&worker);
+        return fastcgi_serve(worker);
+    if (getenv("REQUEST_METHOD"))
+        return cgi_serve(worker);
+    (void)fprintf(stderr, "%s is a function of Pumasi: a web server starts it (FastCGI, or CGI)\n",
+                  FUNCTION.name);
+    return EXIT_FAILURE;
+}
+
+int main(void) {
+    wall_begin();
+    struct arena *arena = arena_new(); /* for as long as the process lives */
+    struct worker worker = {.function = &FUNCTION, .arena = arena_new()};
+    const char *error = NULL;
+    int status = EXIT_FAILURE;
+    worker.config = config_read(arena, &error);
+    if (!worker.config)
+        log_error("%s", error);
+    else if (!log_open(FUNCTION.name, worker.config->log))
+        log_error("cannot open the log %s", worker.config->log);
     else
-        (void)fprintf(stderr, "%s is a function of Pumasi: a web server starts it (FastCGI, or CGI)\n",
-                      FUNCTION.name);
+        status = run(&worker);
     serve_end(&worker);
     arena_free(worker.arena);
     arena_free(arena);
