@@ -169,6 +169,11 @@ class Stack:
         tables = ['user', 'session', 'task', 'task_label', 'comment', 'event', 'outbox', 'login_throttle']
         return dict(self.query(' UNION ALL '.join(f"SELECT '{table}', count(*) FROM \"{table}\"" for table in tables)))
 
+    def deaths(self):
+        """What the log says of workers that did not end by themselves."""
+        with open(os.path.join(self.dir, 'log', 'pumasi.log'), encoding='utf-8') as file:
+            return re.findall(r'worker \d+ (?:was ended|ended with status)[^"]*', file.read())
+
     def workers(self, function):
         """Process ids of this stack's workers of a function; the parent of a pool is not one."""
         program = os.path.join(FUNCTIONS, function)

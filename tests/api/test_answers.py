@@ -123,12 +123,12 @@ class Headers(unittest.TestCase):
 class Apart(unittest.TestCase):
     def test_two_people_in_turn_on_the_same_workers(self):
         people = [pumasi.register(f'Person {number}', language=language) for number, language in enumerate(('en', 'ko', 'en'))]
-        pids = pumasi.workers('session')
+        deaths = pumasi.deaths()
         for _ in range(30):
             for person in people:
                 self.assertEqual(person.user, person.get('/api/session').json['user'])
             self.assertIsNone(pumasi.client().get('/api/session').json['user'])
-        self.assertEqual(pids, pumasi.workers('session'))
+        self.assertEqual(deaths, pumasi.deaths())
 
     def test_a_refused_request_leaves_nothing_for_the_next(self):
         one, other = pumasi.register(), pumasi.register()

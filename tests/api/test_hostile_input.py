@@ -16,15 +16,11 @@ class Hostile(unittest.TestCase):
     def setUp(self):
         self.person.task()  # the pools have started
         self.before = pumasi.counts()
-        self.pids = self.pools()
-        self.assertTrue(all(self.pids.values()), self.pids)
-
-    def pools(self):
-        return {function: pumasi.workers(function) for function in ('task-create', 'task-list', 'task-update', 'register')}
+        self.deaths = pumasi.deaths()
 
     def tearDown(self):
         self.assertEqual(self.before, pumasi.counts())
-        self.assertEqual(self.pids, self.pools())
+        self.assertEqual(self.deaths, pumasi.deaths())
         self.assertEqual(200, self.person.get('/api/tasks').status)
         self.assertEqual(422, self.person.post('/api/tasks', {}).status)
 

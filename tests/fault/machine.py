@@ -144,6 +144,11 @@ class Machine:
         self.query("INSERT INTO task_search (task_search, rank) VALUES ('integrity-check', 1)")
         return found
 
+    def deaths(self):
+        """What the log says of workers that did not end by themselves."""
+        path = self.directory / "log" / "pumasi.log"
+        return re.findall(r"worker \d+ (?:was ended|ended with status)[^\"]*", path.read_text()) if path.exists() else []
+
     def reports(self):
         """What sanitizers and assertions of any process had to say: ""."""
         found = [path.read_text(errors="replace") for path in self.directory.glob("sanitizer*")]

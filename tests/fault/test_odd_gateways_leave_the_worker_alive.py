@@ -22,12 +22,7 @@ class OddGateways(unittest.TestCase):
         cls.machine = cls.enterClassContext(Machine())
         _, cls.cookie = cls.machine.register()
         cls.function = cls.enterClassContext(Function(cls.machine, "task-create"))
-        cls.pool = wait_for(lambda: cls.at_work(2), 10, "two workers")
-
-    @classmethod
-    def at_work(cls, count):
-        found = workers(cls.machine, "task-create")
-        return found if len(found) == count else None
+        cls.function.fill(2)
 
     @classmethod
     def tearDownClass(cls):
@@ -122,8 +117,6 @@ class OddGateways(unittest.TestCase):
                 connection.close()
         self.assertLess(time.monotonic() - begun, 12)
         self.assert_works()
-        # A worker that gave up on such a line may have been replaced.
-        type(self).pool = wait_for(lambda: self.at_work(2), 5, "two workers")
 
     def test_a_reader_that_goes_away(self):
         before = self.count()
@@ -134,7 +127,7 @@ class OddGateways(unittest.TestCase):
         # They arrived whole, so they are done all the same.
         wait_for(lambda: self.count() == before + 10, 10, "what was asked for")
         self.assert_works()
-        self.assertEqual(self.pool, workers(self.machine, "task-create"))
+        self.assertEqual([], self.machine.deaths())
 
 
 class LengthsNearTwoToThe31(unittest.TestCase):
@@ -157,7 +150,7 @@ class Sigterm(unittest.TestCase):
         with Machine() as machine:
             _, cookie = machine.register()
             with Function(machine, "task-create") as function:
-                wait_for(lambda: len(workers(machine)) == 2, 10, "two workers")
+                function.fill(2)
                 ask = params(
                     {
                         "REQUEST_METHOD": "POST",
