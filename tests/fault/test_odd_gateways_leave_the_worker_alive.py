@@ -11,7 +11,7 @@ import unittest
 
 import fastcgi_client as fcgi
 from fastcgi_client import Function, begin, params, record, stdin
-from machine import Machine, Turn, wait_for, workers
+from machine import Machine, Turn, wait_for
 
 BODY = json.dumps({"title": "전단지 인쇄"}).encode()
 
