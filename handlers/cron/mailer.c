@@ -1,7 +1,7 @@
 /*
  * Run by the clock, each minute or so: plans mails from the outbox and sends those that are due. One mailer
- * at a time; a second one ends at once. Nothing is open in the database while a mail is on its way: lease,
- * send, record.
+ * at a time; a second one ends at once. A batch is leased, sent and recorded; no transaction of the database
+ * waits for a mail. While one batch is on its way, the next is leased and written.
  *
  * What a crash does at any instant: before the plan is committed, the outbox rows are still there; before a
  * mail is handed over, its lease runs out and it is sent later; between handing over and recording, it is

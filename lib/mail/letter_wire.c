@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+/* An address has 254 characters at most, the database sees to that: 1,016 bytes. */
 enum { MOST_TEXT = 1024, PIECE = 64 * 1024, MOST_LETTERS = 10000 };
 
 enum { RETURN_PATH, RECIPIENT, MESSAGE_ID, TEXTS };

@@ -240,7 +240,7 @@ static bool is_ready(const struct conversation *conversation) {
 /* False when no session is left, or the time is over. After the first report the others have a moment to come
  * in with theirs: a commit of their own is dearer than the moment. */
 static bool wait_for_reports(struct conversation *conversation, int64_t deadline_ns) {
-    enum { MOMENT_NS = 1000000 };
+    enum { MOMENT_NS = 500000 };
     while (conversation->is_busy && !is_ready(conversation))
         conversation->is_busy = conversation->listener->meanwhile(conversation->listener->with);
     if (!hear_ready(conversation, deadline_ns - clock_monotonic_ns()))

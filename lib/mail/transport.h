@@ -38,8 +38,8 @@ void transport_close(struct transport *transport);
  */
 typedef bool transport_report(void *with, const struct letter_end *ends, size_t count);
 
-/* Called while the server is waited for, to do a little of something else: well below a millisecond, or the
- * sessions wait. False: there is nothing more to do. */
+/* Called while the server is waited for, to do a little of something else: the sessions wait for as long as
+ * it takes, so a commit is the most that it should be. False: there is nothing more to do. */
 typedef bool transport_meanwhile(void *with);
 
 struct transport_listener {

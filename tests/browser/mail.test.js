@@ -37,7 +37,8 @@ for (const colorScheme of ["light", "dark"]) {
         test(`${colorScheme}, ${width} px wide`, async () => {
             for (const [name, mail] of Object.entries(mails)) {
                 const page = await open(mail.html, width, colorScheme);
-                await assertReadable(page, name);
+                // Colours, words and structure are those of any width.
+                if (width === 1000) await assertReadable(page, name);
                 await assertNoSidewaysScroll(page);
                 await page.close();
             }

@@ -79,6 +79,12 @@ export async function openPage(site, options = {}, provoked = []) {
     };
 }
 
+/** Until the page of tasks is drawn; before, a form would send itself as it does without scripts. */
+export async function untilDrawn(page) {
+    await page.waitForSelector("form.new");
+    await page.locator("details.menu summary .name").waitFor({state: "attached"});
+}
+
 let people = 0;
 
 /** Registers somebody new through the form of the first page. */
@@ -90,7 +96,7 @@ export async function register(site, page, name) {
     await form.locator("[name=email]").fill(email);
     await form.locator("[name=password]").fill(PASSWORD);
     await form.locator("button").click();
-    await page.waitForSelector("form.new");
+    await untilDrawn(page);
     return {name, email, password: PASSWORD};
 }
 
@@ -101,7 +107,7 @@ export async function signIn(site, page, email) {
     await form.locator("[name=email]").fill(email);
     await form.locator("[name=password]").fill(PASSWORD);
     await form.locator("button").click();
-    await page.waitForSelector("form.new");
+    await untilDrawn(page);
 }
 
 const READ_MAILS = `

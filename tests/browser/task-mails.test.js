@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {assertNothingSerious} from "./axe.js";
-import {assertNoSidewaysScroll, openPage, register, startSite, waitForMail} from "./site.js";
+import {assertNoSidewaysScroll, openPage, register, startSite, untilDrawn, waitForMail} from "./site.js";
 
 let site;
 before(async () => {
@@ -14,6 +14,7 @@ after(() => site?.stop());
 /** Makes a task through the form of the list; resolves to its number. */
 async function makeTask(page, title, assignee = "") {
     await page.goto(`${site.url}/tasks.html`);
+    await untilDrawn(page);
     const form = page.locator("form.new");
     await form.locator("[name=title]").fill(title);
     if (assignee) await form.locator("[name=assignee_id]").selectOption({label: assignee});

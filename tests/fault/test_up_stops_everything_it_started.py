@@ -15,7 +15,10 @@ class Up(unittest.TestCase):
         """Where the stack keeps its sockets, from the command line of its web server."""
         found = set()
         for process in own_processes(machine):
-            command = pathlib.Path(f"/proc/{process}/cmdline").read_bytes().decode()
+            try:
+                command = pathlib.Path(f"/proc/{process}/cmdline").read_bytes().decode()
+            except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+                continue
             found |= set(re.findall(r"(/\S+)/(?:lighttpd|nginx)\.conf", command.replace("\0", " ")))
         return found
 
