@@ -224,7 +224,8 @@ class Stack:
         fcntl.flock(self.mailer_lock, fcntl.LOCK_EX)
         with open(machine.directory / "log" / "up.out", "wb") as output:
             self.process = subprocess.Popen(
-                ["scripts/up", "--dir", machine.directory, "--port", str(machine.port), "--server", server],
+                # A shell in the background has its children ignore Ctrl-C.
+                ["env", "--default-signal=INT", "scripts/up", "--dir", machine.directory, "--port", str(machine.port), "--server", server],
                 cwd=ROOT,
                 env=machine.environment(VARIANT=VARIANT),
                 stdout=output,
