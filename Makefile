@@ -21,9 +21,10 @@ CFLAGS_sanitize := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno
 LDFLAGS_sanitize := -fsanitize=address,undefined -static-libasan -static-libubsan -pie -Wl,-z,relro,-z,now,--as-needed
 CFLAGS := $(COMMON) $(CFLAGS_$(VARIANT))
 LDFLAGS := $(LDFLAGS_$(VARIANT))
-LIBS := -lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2 -lseccomp
-
 # esmtp and OpenSSL belong to the mailer, argon2 to those who hash: --as-needed leaves them out elsewhere.
+LIBS := -lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2 -lseccomp
+# A function needs SHA-256 of libcrypto alone (see lib/base/random.c): it is linked in.
+FUNCTION_LIBS := -lfcgi -lsqlite3 -ljson-c -largon2 -lseccomp -Wl,-Bstatic -lcrypto -Wl,-Bdynamic
 SOURCES := $(wildcard lib/*/*.c)
 GENERATED := $(addprefix build/generated/,words_table.c migrations.c routes.c notice_templates.c)
 HEADERS := $(addprefix build/generated/,words_keys.h notice_names.h)
@@ -113,7 +114,7 @@ $(LIBRARY): $(OBJECTS)
 $B/functions/%: $B/handlers/http/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo '  link $@'
-	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@$(CC) $(LDFLAGS) -o $@ $^ $(FUNCTION_LIBS)
 
 $B/cron/%: $B/handlers/cron/%.o $(LIBRARY)
 	@mkdir -p $(@D)

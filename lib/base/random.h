@@ -1,12 +1,9 @@
 #pragma once
-/* Random bytes and hashes, from libcrypto. */
+/* Random bytes from the system, and hashes from libcrypto. */
 
 #include "base/arena.h"
 
 enum { SHA256_BYTES = 32 };
-
-/* Makes libcrypto ready, for a process that can open no file later. Its configuration file is not read. */
-void random_prepare(void);
 
 /* Fills with bytes that nobody can guess (ASVS 11.5.1). Ends the process if the system has none. */
 void random_fill(void *bytes, size_t size);

@@ -17,13 +17,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_STATEMENTS = 96, BUSY_TIMEOUT_MS = 10000 };
+enum { MOST_STATEMENTS = 96, MOST_PARAMETERS = 64, BUSY_TIMEOUT_MS = 10000 };
 
 struct db_rows {
     struct db *db;
     const struct db_query *query; /* NULL: put together at run time, `text` is the key */
     char *text;
     sqlite3_stmt *statement;
+    unsigned char places[MOST_PARAMETERS]; /* of $1, $2, ... in the engine's counting; 0: not in the text */
     bool is_running;
     uint64_t last_use;
 };
@@ -69,7 +70,7 @@ static bool configure(sqlite3 *handle, bool is_read_only) {
             return false;
     (void)sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
     (void)sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 16 * 1024 * 1024);
-    (void)sqlite3_limit(handle, SQLITE_LIMIT_VARIABLE_NUMBER, 64);
+    (void)sqlite3_limit(handle, SQLITE_LIMIT_VARIABLE_NUMBER, MOST_PARAMETERS);
     (void)sqlite3_limit(handle, SQLITE_LIMIT_TRIGGER_DEPTH, 8);
     /* mmap stays off: a truncated file would be a SIGBUS. */
     return sqlite3_busy_timeout(handle, BUSY_TIMEOUT_MS) == SQLITE_OK &&
@@ -253,6 +254,17 @@ static struct db_rows *find_place(struct db *db) {
     return oldest;
 }
 
+/* SQLite numbers "$1" by its first appearance in the text, not by its digits. */
+static void find_parameters(struct db_rows *rows) {
+    int count = sqlite3_bind_parameter_count(rows->statement);
+    for (int place = 1; place <= count; place++) {
+        const char *name = sqlite3_bind_parameter_name(rows->statement, place);
+        long number = name && *name == '$' ? strtol(name + 1, NULL, 10) : 0;
+        if (number >= 1 && number <= MOST_PARAMETERS)
+            rows->places[number - 1] = (unsigned char)place;
+    }
+}
+
 static enum db_result prepare(struct db *db, const struct db_query *query, struct db_rows **prepared) {
     bool own = is_own(query);
     struct db_rows *rows = find_prepared(db, query, own);
@@ -269,6 +281,7 @@ static enum db_result prepare(struct db *db, const struct db_query *query, struc
         }
         rows = find_place(db);
         *rows = (struct db_rows){.db = db, .query = own ? query : NULL, .text = text, .statement = statement};
+        find_parameters(rows);
     }
     assert(!rows->is_running);
     rows->last_use = ++db->uses;
@@ -276,11 +289,9 @@ static enum db_result prepare(struct db *db, const struct db_query *query, struc
     return DB_OK;
 }
 
-static int bind(sqlite3_stmt *statement, size_t number, const struct db_value *value) {
-    /* SQLite numbers "$1" by its first appearance in the text, not by its digits: ask for it by name. */
-    char name[8];
-    (void)snprintf(name, sizeof(name), "$%zu", number);
-    int index = sqlite3_bind_parameter_index(statement, name);
+static int bind(const struct db_rows *rows, size_t number, const struct db_value *value) {
+    sqlite3_stmt *statement = rows->statement;
+    int index = number <= MOST_PARAMETERS ? rows->places[number - 1] : 0;
     if (!index)
         return SQLITE_RANGE;
     switch (value->type) {
@@ -304,7 +315,7 @@ enum db_result db_start_values(struct db *db, const struct db_query *query, stru
         return result;
     assert(prepared);
     for (size_t i = 0; i < count; i++) {
-        int code = bind(prepared->statement, i + 1, &values[i]);
+        int code = bind(prepared, i + 1, &values[i]);
         if (code != SQLITE_OK) {
             (void)sqlite3_clear_bindings(prepared->statement);
             return result_in(db, code);

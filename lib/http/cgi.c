@@ -25,7 +25,8 @@ int cgi_serve(struct worker *worker) {
     (void)!serve_start(worker);            /* false: the request is answered 503 */
     if (!wall_up(&worker->function->limits, NULL))
         return EXIT_FAILURE;
-    serve(worker, &gateway, &head, &body);
+    struct request request = serve_begin(worker, &gateway);
+    serve(worker, &request, &head, &body);
     bool sent = fwrite(head.data, 1, head.size, stdout) == head.size &&
                 fwrite(body.data ? body.data : "", 1, body.size, stdout) == body.size && fflush(stdout) == 0;
     return sent ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -8,6 +8,7 @@
  */
 #include "http/fastcgi.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "http/keep.h"
 #include "http/pool.h"
@@ -24,6 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { SECOND_NS = 1000000000 };
 enum {
     REQUESTS_A_WORKER = 100000,
     IDLE_S = 20,  /* a worker that has had nothing to do for so long leaves */
@@ -34,12 +36,29 @@ enum {
 
 static volatile sig_atomic_t must_end;
 
+/* The answer to a run past its time or memory, as FastCGI records. */
 static struct {
     volatile sig_atomic_t
-        connection;    /* descriptor of the running request; -1: none, or its answer has begun */
-    const char *bytes; /* the answer to a run past its time or memory, as FastCGI records */
+        connection; /* descriptor of the running request; -1: none, or its answer has begun */
+    const char *bytes;
     size_t size;
+    struct arena *arena; /* of the bytes */
+    struct form {        /* for which they were made; most requests have that of the one before */
+        bool is_html;
+        bool is_head;
+        enum language language;
+        int request_id;
+    } form;
 } last_answer = {.connection = -1};
+
+/* The timer is not set for each request: it rings now and then, looks how long the one that runs has taken,
+ * and is set for the rest of its time. */
+static struct {
+    timer_t timer;
+    int64_t most_ns;          /* that a request may take */
+    _Atomic int64_t begun_ns; /* 0: no request runs */
+    volatile sig_atomic_t is_set;
+} clock_of_requests;
 
 static void on_end(int signal_number) {
     (void)signal_number;
@@ -52,9 +71,33 @@ static _Noreturn void leave(int status) {
     _exit(status);
 }
 
+static void set_timer(int64_t ns) {
+    const struct itimerspec when = {
+        .it_value = {.tv_sec = (time_t)(ns / SECOND_NS), .tv_nsec = (long)(ns % SECOND_NS)}};
+    clock_of_requests.is_set = 1;
+    (void)timer_settime(clock_of_requests.timer, 0, &when, NULL);
+}
+
 static void on_alarm(int signal_number) {
     (void)signal_number;
-    leave(POOL_END_TIMED_OUT);
+    int64_t begun_ns = clock_of_requests.begun_ns;
+    clock_of_requests.is_set = 0;
+    if (!begun_ns)
+        return;
+    int64_t left_ns = begun_ns + clock_of_requests.most_ns - clock_monotonic_ns();
+    if (left_ns <= 0)
+        leave(POOL_END_TIMED_OUT);
+    set_timer(left_ns);
+}
+
+static void begin_time(void) {
+    clock_of_requests.begun_ns = clock_monotonic_ns();
+    if (!clock_of_requests.is_set)
+        set_timer(clock_of_requests.most_ns);
+}
+
+static void end_time(void) {
+    clock_of_requests.begun_ns = 0;
 }
 
 static void on_no_memory(void) {
@@ -75,27 +118,50 @@ static void add_record(struct buffer *out, int type, int request_id, const char 
     buffer_add_bytes(out, content, size);
 }
 
-static void prepare_last_answer(struct worker *worker, const struct gateway *gateway,
-                                const FCGX_Request *request) {
+static bool is_same_form(const struct form *one, const struct form *other) {
+    return one->is_html == other->is_html && one->is_head == other->is_head &&
+           one->language == other->language && one->request_id == other->request_id;
+}
+
+static void make_last_answer(const struct request *request, const struct form *form) {
     enum { STDOUT = 6, END_REQUEST = 3, MOST_CONTENT = 32 * 1024 };
     static const char done[8] = {0};
+    if (last_answer.arena)
+        arena_reset(last_answer.arena);
+    else
+        last_answer.arena = arena_new();
+    struct request late = *request;
+    late.arena = last_answer.arena;
     struct buffer head;
     struct buffer body;
-    serve_timeout(worker, gateway, &head, &body);
+    serve_timeout(&late, &head, &body);
     assert(head.size < MOST_CONTENT && body.size < MOST_CONTENT);
-    struct buffer out = buffer_new(worker->arena, head.size + body.size + 64);
-    add_record(&out, STDOUT, request->requestId, head.data, head.size);
+    struct buffer out = buffer_new(last_answer.arena, head.size + body.size + 64);
+    add_record(&out, STDOUT, form->request_id, head.data, head.size);
     if (body.size)
-        add_record(&out, STDOUT, request->requestId, body.data, body.size);
-    add_record(&out, STDOUT, request->requestId, NULL, 0);
-    add_record(&out, END_REQUEST, request->requestId, done, sizeof(done));
+        add_record(&out, STDOUT, form->request_id, body.data, body.size);
+    add_record(&out, STDOUT, form->request_id, NULL, 0);
+    add_record(&out, END_REQUEST, form->request_id, done, sizeof(done));
     last_answer.bytes = out.data;
     last_answer.size = out.size;
-    last_answer.connection = request->ipcFd;
+    last_answer.form = *form;
+}
+
+static void prepare_last_answer(const struct request *request, const FCGX_Request *connection) {
+    const struct form form = {
+        .is_html = request->is_html,
+        .is_head = strcmp(request->method, "HEAD") == 0,
+        .language = request->language,
+        .request_id = connection->requestId,
+    };
+    if (!last_answer.bytes || !is_same_form(&form, &last_answer.form))
+        make_last_answer(request, &form);
+    last_answer.connection = connection->ipcFd;
 }
 
 static void handle(int signal_number, void (*handler)(int)) {
-    struct sigaction action = {.sa_handler = handler};
+    /* The ringing of the timer must not cut short what the request waits for. */
+    struct sigaction action = {.sa_handler = handler, .sa_flags = signal_number == SIGALRM ? SA_RESTART : 0};
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(signal_number, &action, NULL);
 }
@@ -153,24 +219,22 @@ static bool send_answer(FCGX_Request *request, const struct buffer *head, const 
 static void answer(struct worker *worker, FCGX_Request *request) {
     struct connection connection = {.request = request};
     const struct gateway gateway = {variable, read_body, &connection};
-    prepare_last_answer(worker, &gateway, request);
+    struct request running = serve_begin(worker, &gateway);
+    prepare_last_answer(&running, request);
     struct buffer head;
     struct buffer body;
-    serve(worker, &gateway, &head, &body);
+    serve(worker, &running, &head, &body);
     drain(&connection);
     last_answer.connection = -1;
     if (!send_answer(request, &head, &body))
         log_info("the client went away before its answer");
-    /* Without it libfcgi waits after each answer until the web server closes: 17,100 -> 22,400 requests a
-     * second. */
+    /* A connection that the gateway would keep holds this worker from everybody else while nothing is asked.
+     * Without FCGX_Detach libfcgi waits after each answer until the web server closes: 17,100 -> 22,400
+     * requests a second. */
+    request->keepConnection = 0;
     FCGX_Detach(request);
     FCGX_Finish_r(request);
     arena_reset(worker->arena);
-}
-
-static void arm(timer_t timer, unsigned seconds) {
-    const struct itimerspec when = {.it_value = {.tv_sec = seconds}};
-    (void)timer_settime(timer, 0, &when, NULL);
 }
 
 /* Waits for a request, with signals let in; false when it is time to end. */
@@ -191,10 +255,9 @@ static int work(struct worker *worker, const sigset_t *open_mask, struct pool_se
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     const struct limits *limits = &worker->function->limits;
     FCGX_Request request;
-    timer_t timer;
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
     if (FCGX_Init() != 0 || FCGX_InitRequest(&request, POOL_LISTENER, FCGI_FAIL_ACCEPT_ON_INTR) != 0 ||
-        timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) {
+        timer_create(CLOCK_MONOTONIC, &event, &clock_of_requests.timer) != 0) {
         log_error("a worker cannot start: %s", strerror(errno));
         return EXIT_FAILURE;
     }
@@ -205,24 +268,26 @@ static int work(struct worker *worker, const sigset_t *open_mask, struct pool_se
     handle(SIGHUP, SIG_IGN);
     handle(SIGALRM, on_alarm);
     arena_at_end(on_no_memory);
-    arm(timer, limits->seconds);
+    clock_of_requests.most_ns = (int64_t)limits->seconds * SECOND_NS;
+    begin_time();
     bool is_able = serve_start(worker);
     worker->keep = keep_new();
     if (!wall_up(limits, &seat->denied_call))
         return EXIT_FAILURE;
-    arm(timer, 0);
+    end_time();
     seat->is_ready = 1;
     const unsigned idle_s = is_able ? IDLE_S : UNABLE_S;
     for (int served = 0; served < REQUESTS_A_WORKER && wait_for_request(open_mask, idle_s); served++) {
-        arm(timer, limits->seconds);
+        begin_time();
         /* The listener does not block: another worker may have been faster. */
         if (FCGX_Accept_r(&request) == 0) {
             answer(worker, &request);
             seat->has_served = 1;
         }
-        arm(timer, 0);
+        end_time();
     }
     FCGX_Free(&request, 1);
+    arena_free(last_answer.arena);
     return EXIT_SUCCESS;
 }
 

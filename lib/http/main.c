@@ -12,6 +12,37 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+static void describe_verb(unsigned verb) {
+    const char *between = "| ";
+    const struct grant *grants[] = {FUNCTION.grants, serve_session_grants};
+    const size_t counts[] = {FUNCTION.grant_count, serve_has_session(&FUNCTION) ? SERVE_SESSION_GRANTS : 0};
+    for (size_t list = 0; list < COUNT(grants); list++) {
+        for (size_t i = 0; i < counts[list]; i++) {
+            if (!(grants[list][i].verbs & verb))
+                continue;
+            (void)printf("%s%s", between, grants[list][i].table);
+            between = ", ";
+        }
+    }
+    (void)printf(strcmp(between, ", ") == 0 ? " " : "| ");
+}
+
+/* Its row of the README's table. */
+static void describe(void) {
+    static const char *const access[] = {
+        [ACCESS_ANYONE] = "anyone",
+        [ACCESS_OPTIONAL] = "anyone",
+        [ACCESS_MEMBER] = "who is signed in",
+        [ACCESS_SIGNED_LINK] = "who has the link",
+    };
+    (void)printf("| %s | %s ", FUNCTION.name, access[FUNCTION.access]);
+    for (unsigned verb = MAY_READ; verb <= MAY_DELETE; verb <<= 1)
+        describe_verb(verb);
+    (void)printf("| %u | %u s | %u MiB |\n", FUNCTION.limits.workers, FUNCTION.limits.seconds,
+                 FUNCTION.limits.memory_mib ? FUNCTION.limits.memory_mib : FUNCTION_USUAL_MEMORY_MIB);
+}
 
 static int run(struct worker *worker) {
     if (pool_is_trial())
@@ -24,6 +55,7 @@ static int run(struct worker *worker) {
         return cgi_serve(worker);
     (void)fprintf(stderr, "%s is a function of Pumasi: a web server starts it (FastCGI, or CGI)\n",
                   FUNCTION.name);
+    describe();
     return EXIT_FAILURE;
 }
 

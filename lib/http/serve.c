@@ -170,7 +170,7 @@ static bool read_input(struct request *request) {
 
 /* ---- database and session ---- */
 
-static const struct grant session_grants[] = {{"session", MAY_READ}, {"user", MAY_READ}};
+const struct grant serve_session_grants[SERVE_SESSION_GRANTS] = {{"session", MAY_READ}, {"user", MAY_READ}};
 
 static bool is_reader(const struct function *function) {
     for (size_t i = 0; i < function->grant_count; i++)
@@ -179,30 +179,29 @@ static bool is_reader(const struct function *function) {
     return true;
 }
 
-static bool has_session(const struct function *function) {
+bool serve_has_session(const struct function *function) {
     return function->access == ACCESS_OPTIONAL || function->access == ACCESS_MEMBER;
 }
 
 static bool needs_database(const struct function *function) {
-    return function->grant_count || has_session(function);
+    return function->grant_count || serve_has_session(function);
 }
 
 bool serve_start(struct worker *worker) {
     const struct function *function = worker->function;
     clock_prepare();
-    random_prepare();
     if (function->prepare)
         function->prepare();
     if (!needs_database(function))
         return true;
     static struct grant grants[MOST_GRANTS]; /* outlives the connection, as grants must */
-    assert(function->grant_count + COUNT(session_grants) <= MOST_GRANTS);
+    assert(function->grant_count + SERVE_SESSION_GRANTS <= MOST_GRANTS);
     size_t count = 0;
     for (size_t i = 0; i < function->grant_count; i++)
         grants[count++] = function->grants[i];
-    if (has_session(function))
-        for (size_t i = 0; i < COUNT(session_grants); i++)
-            grants[count++] = session_grants[i];
+    if (serve_has_session(function))
+        for (size_t i = 0; i < SERVE_SESSION_GRANTS; i++)
+            grants[count++] = serve_session_grants[i];
     struct db_options options = {
         .path = worker->config->database,
         .is_read_only = is_reader(function),
@@ -226,7 +225,7 @@ static bool take_database(struct worker *worker, struct request *request) {
 }
 
 static bool find_user(struct request *request) {
-    if (!has_session(request->function))
+    if (!serve_has_session(request->function))
         return true;
     request->token = request_cookie(request, request_session_cookie(request));
     enum outcome outcome = OUTCOME_NOT_FOUND;
@@ -286,11 +285,22 @@ static void answer(struct worker *worker, struct request *request) {
         respond_faults(request);
 }
 
+static void add_header(struct buffer *head, const char *name, const char *value) {
+    buffer_add(head, name);
+    buffer_add(head, ": ");
+    buffer_add(head, value);
+    buffer_add(head, "\r\n");
+}
+
 static void write_head(struct request *request, struct buffer *head) {
     const struct response *response = &request->response;
-    buffer_print(head, "Status: %d %s\r\n", response->status, response_title(response->status));
+    buffer_add(head, "Status: ");
+    buffer_add_integer(head, response->status);
+    buffer_add_char(head, ' ');
+    buffer_add(head, response_title(response->status));
+    buffer_add(head, "\r\n");
     if (response->content_type)
-        buffer_print(head, "Content-Type: %s\r\n", response->content_type);
+        add_header(head, "Content-Type", response->content_type);
     if (response->content_type && strncmp(response->content_type, "text/html", 9) == 0)
         buffer_add(head,
                    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -298,22 +308,29 @@ static void write_head(struct request *request, struct buffer *head) {
                    "Cross-Origin-Opener-Policy: same-origin\r\n"
                    "Referrer-Policy: same-origin\r\n");
     for (size_t i = 0; i < response->header_count; i++)
-        buffer_print(head, "%s: %s\r\n", response->headers[i].name, response->headers[i].value);
-    buffer_print(head, "Content-Length: %zu\r\n", response->body.size);
-    buffer_add(head, "Cache-Control: private, no-cache\r\n"
+        add_header(head, response->headers[i].name, response->headers[i].value);
+    buffer_add(head, "Content-Length: ");
+    buffer_add_integer(head, (int64_t)response->body.size);
+    buffer_add(head, "\r\n"
+                     "Cache-Control: private, no-cache\r\n"
                      "Vary: Accept, Accept-Language, Cookie\r\n"
                      "X-Content-Type-Options: nosniff\r\n"
                      "Cross-Origin-Resource-Policy: same-origin\r\n\r\n");
 }
 
-static const char *request_id(struct arena *arena) {
-    unsigned char bytes[9];
-    random_fill(bytes, sizeof(bytes));
-    return base64url_encode(arena, bytes, sizeof(bytes));
+/* The worker's own bytes by chance, and behind them its requests counted. */
+static const char *request_id(struct worker *worker) {
+    unsigned char bytes[sizeof(worker->mark) + 3];
+    if (!worker->requests)
+        random_fill(worker->mark, sizeof(worker->mark));
+    uint32_t number = ++worker->requests;
+    memcpy(bytes, worker->mark, sizeof(worker->mark));
+    for (size_t i = sizeof(worker->mark); i < sizeof(bytes); i++, number >>= 8)
+        bytes[i] = (unsigned char)number;
+    return base64url_encode(worker->arena, bytes, sizeof(bytes));
 }
 
-/* What every answer needs to know of its request. */
-static struct request begin(struct worker *worker, const struct gateway *gateway) {
+struct request serve_begin(struct worker *worker, const struct gateway *gateway) {
     struct request request = {
         .arena = worker->arena,
         .config = worker->config,
@@ -339,26 +356,23 @@ static void end(struct request *request, struct buffer *head, struct buffer *bod
         body->size = 0;
 }
 
-void serve(struct worker *worker, const struct gateway *gateway, struct buffer *head, struct buffer *body) {
-    struct request request = begin(worker, gateway);
-    request.id = request_id(worker->arena);
-    log_set_request(request.id);
-    answer(worker, &request);
-    if (request.db) {
-        db_end_read(request.db);
-        db_rollback(request.db);
+void serve(struct worker *worker, struct request *request, struct buffer *head, struct buffer *body) {
+    request->id = request_id(worker);
+    log_set_request(request->id);
+    answer(worker, request);
+    if (request->db) {
+        db_end_read(request->db);
+        db_rollback(request->db);
     }
-    if (request.keep_key && request.response.status == 200)
-        keep_add(request.keep, request.keep_key, &request.response);
-    end(&request, head, body);
+    if (request->keep_key && request->response.status == 200)
+        keep_add(request->keep, request->keep_key, &request->response);
+    end(request, head, body);
     log_set_request(NULL);
 }
 
-void serve_timeout(struct worker *worker, const struct gateway *gateway, struct buffer *head,
-                   struct buffer *body) {
-    struct request request = begin(worker, gateway);
-    respond_problem(&request, 504, WORDS_PROBLEM_TIMEOUT);
-    end(&request, head, body);
+void serve_timeout(struct request *request, struct buffer *head, struct buffer *body) {
+    respond_problem(request, 504, WORDS_PROBLEM_TIMEOUT);
+    end(request, head, body);
 }
 
 void serve_end(struct worker *worker) {

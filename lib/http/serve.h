@@ -11,20 +11,28 @@ struct worker {
     struct arena *arena; /* of the request, reset after each */
     struct keep *keep;   /* answers to give again; NULL where there will be one request only */
     struct db *db;       /* NULL: the function needs none, or it cannot be opened */
+    uint32_t requests;
+    unsigned char mark[6]; /* of this worker, in its requests' ids */
 };
+
+/* What a function may do besides its own grants where it looks up who asks. */
+enum { SERVE_SESSION_GRANTS = 2 };
+extern const struct grant serve_session_grants[SERVE_SESSION_GRANTS];
+bool serve_has_session(const struct function *function);
 
 /* Opens what the function needs, before walls go up around it. False: the database cannot be opened, which
  * the log says; each request is answered 503 then. */
 MUST_CHECK bool serve_start(struct worker *worker);
 
-/* Answers one request: afterwards *head is the CGI response's head (RFC 3875, section 6) and *body its body,
- * both in the worker's arena. */
-void serve(struct worker *worker, const struct gateway *gateway, struct buffer *head, struct buffer *body);
+/* A request of which nothing is known yet but its method, its form and its language. */
+struct request serve_begin(struct worker *worker, const struct gateway *gateway);
 
-/* The answer to give if the request takes longer than its function may, in the form and language that it asks
- * for. */
-void serve_timeout(struct worker *worker, const struct gateway *gateway, struct buffer *head,
-                   struct buffer *body);
+/* Answers one request: afterwards *head is the CGI response's head (RFC 3875, section 6) and *body its body,
+ * both in the request's arena. */
+void serve(struct worker *worker, struct request *request, struct buffer *head, struct buffer *body);
+
+/* The answer to give if the request takes longer than its function may; in the request's arena. */
+void serve_timeout(struct request *request, struct buffer *head, struct buffer *body);
 
 /* Lets the worker's database go. */
 void serve_end(struct worker *worker);

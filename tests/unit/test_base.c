@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "base/words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void an_arena_gives_zeroed_memory_again_and_again(void **state) {
@@ -241,6 +242,31 @@ static void the_next_hour_is_that_of_the_zone(void **state) {
     assert_shows("America/New_York", clock_next_hour("America/New_York", 2, gap), "2026-03-09", 2);
 }
 
+static void assert_hex(const char *hex, const unsigned char digest[SHA256_BYTES]) {
+    char text[2 * SHA256_BYTES + 1];
+    for (size_t i = 0; i < SHA256_BYTES; i++)
+        (void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
+    assert_string_equal(text, hex);
+}
+
+/* FIPS 180-4's own example, and cases 1, 2 and 6 of RFC 4231. */
+static void digests_are_those_of_the_standards(void **state) {
+    (void)state;
+    unsigned char digest[SHA256_BYTES];
+    sha256("abc", 3, digest);
+    assert_hex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", digest);
+    unsigned char key[131];
+    memset(key, 0x0B, 20);
+    hmac_sha256(key, 20, "Hi There", 8, digest);
+    assert_hex("b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7", digest);
+    hmac_sha256("Jefe", 4, "what do ya want for nothing?", 28, digest);
+    assert_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", digest);
+    memset(key, 0xAA, sizeof(key));
+    const char *text = "Test Using Larger Than Block-Size Key - Hash Key First";
+    hmac_sha256(key, sizeof(key), text, strlen(text), digest);
+    assert_hex("60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54", digest);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_arena_gives_zeroed_memory_again_and_again),
@@ -253,6 +279,7 @@ int main(void) {
         cmocka_unit_test(the_language_people_like_best_is_taken),
         cmocka_unit_test(sentences_take_their_values),
         cmocka_unit_test(settings_are_read_and_refused_with_the_line),
+        cmocka_unit_test(digests_are_those_of_the_standards),
         cmocka_unit_test(zones_are_those_of_the_database),
         cmocka_unit_test(the_zones_to_choose_from_are_sorted_and_known),
         cmocka_unit_test(clocks_show_their_zone),
