@@ -25,22 +25,27 @@ static void add_base64(struct buffer *out, const char *bytes, size_t size) {
  */
 static struct buffer clean(struct arena *arena, const char *text, const char *line_end) {
     const char *end = text + strlen(text);
+    const char *fit = text; /* from here to `text` all can stay as it is */
     struct buffer out = buffer_new(arena, (size_t)(end - text) + 64);
     while (text < end) {
         const char *from = text;
         int32_t character = utf8_next(&text, end);
+        bool is_control = (character < ' ' && character != '\t') || (character >= 0x7F && character < 0xA0);
+        if (!is_control)
+            continue;
+        buffer_add_bytes(&out, fit, (size_t)(from - fit));
         if (character < 0) {
             buffer_add(&out, "\xEF\xBF\xBD");
             text++;
         } else if (character == '\n' || character == '\r') {
             buffer_add(&out, line_end);
             text += character == '\r' && *text == '\n';
-        } else if ((character < ' ' && character != '\t') || (character >= 0x7F && character < 0xA0)) {
-            buffer_add_char(&out, ' ');
         } else {
-            buffer_add_bytes(&out, from, (size_t)(text - from));
+            buffer_add_char(&out, ' ');
         }
+        fit = text;
     }
+    buffer_add_bytes(&out, fit, (size_t)(end - fit));
     return out;
 }
 
