@@ -24,7 +24,8 @@ void clock_write_day(int64_t time, char text[CLOCK_DAY_BYTES]);
 enum { CLOCK_ZONE_BYTES = 65 };
 bool clock_is_zone(const char *name);
 
-/* Reads what the C library wants to know of this machine's zone, for a process that can open no file later. */
+/* Reads what the C library wants to know of this machine's zone, for a process that can open no file later.
+ */
 void clock_prepare(void);
 
 /* Those that a person is offered to choose from, by name: one for each country and way of its clocks. Read

@@ -1,9 +1,10 @@
 #include "data/db_early.h"
 
+#include "data/db_sqlite.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

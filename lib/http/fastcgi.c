@@ -29,7 +29,7 @@ enum { SECOND_NS = 1000000000 };
 enum {
     REQUESTS_A_WORKER = 100000,
     IDLE_S = 20,  /* a worker that has had nothing to do for so long leaves */
-    UNABLE_S = 1, /* one without its database says so for so long, and the next one tries again */
+    UNABLE_S = 1, /* one without its database says so for so long at most, and the next one tries again */
 };
 
 /* ---- what the signal handlers of a process touch ---- */
@@ -237,6 +237,14 @@ static void answer(struct worker *worker, FCGX_Request *request) {
     arena_reset(worker->arena);
 }
 
+/* A ready listener makes ppoll return before it lets a signal in: who is asked without a pause would never
+ * end. */
+static bool is_end_pending(void) {
+    sigset_t pending;
+    return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT) ||
+                                         sigismember(&pending, SIGUSR1));
+}
+
 /* Waits for a request, with signals let in; false when it is time to end. */
 static bool wait_for_request(const sigset_t *open_mask, unsigned seconds) {
     struct pollfd listener = {.fd = POOL_LISTENER, .events = POLLIN};
@@ -244,7 +252,7 @@ static bool wait_for_request(const sigset_t *open_mask, unsigned seconds) {
     while (!must_end) {
         int ready = ppoll(&listener, 1, &time, open_mask);
         if (ready >= 0)
-            return listener.revents & POLLIN;
+            return (listener.revents & POLLIN) && !is_end_pending();
         if (errno != EINTR)
             return false;
     }
@@ -277,7 +285,10 @@ static int work(struct worker *worker, const sigset_t *open_mask, struct pool_se
     end_time();
     seat->is_ready = 1;
     const unsigned idle_s = is_able ? IDLE_S : UNABLE_S;
+    const int64_t unable_until_ns = clock_monotonic_ns() + (int64_t)UNABLE_S * SECOND_NS;
     for (int served = 0; served < REQUESTS_A_WORKER && wait_for_request(open_mask, idle_s); served++) {
+        if (!is_able && clock_monotonic_ns() > unable_until_ns)
+            break;
         begin_time();
         /* The listener does not block: another worker may have been faster. */
         if (FCGX_Accept_r(&request) == 0) {

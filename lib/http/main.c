@@ -14,15 +14,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_own(const struct grant *grant) {
+    for (size_t i = 0; i < FUNCTION.grant_count; i++)
+        if (strcmp(FUNCTION.grants[i].table, grant->table) == 0 && (FUNCTION.grants[i].verbs & grant->verbs))
+            return true;
+    return false;
+}
+
 static void describe_verb(unsigned verb) {
     const char *between = "| ";
-    const struct grant *grants[] = {FUNCTION.grants, serve_session_grants};
-    const size_t counts[] = {FUNCTION.grant_count, serve_has_session(&FUNCTION) ? SERVE_SESSION_GRANTS : 0};
-    for (size_t list = 0; list < COUNT(grants); list++) {
-        for (size_t i = 0; i < counts[list]; i++) {
-            if (!(grants[list][i].verbs & verb))
-                continue;
-            (void)printf("%s%s", between, grants[list][i].table);
+    for (size_t i = 0; i < FUNCTION.grant_count; i++) {
+        if (FUNCTION.grants[i].verbs & verb) {
+            (void)printf("%s%s", between, FUNCTION.grants[i].table);
+            between = ", ";
+        }
+    }
+    for (size_t i = 0; i < SERVE_SESSION_GRANTS && serve_has_session(&FUNCTION); i++) {
+        if ((serve_session_grants[i].verbs & verb) && !is_own(&serve_session_grants[i])) {
+            (void)printf("%s%s", between, serve_session_grants[i].table);
             between = ", ";
         }
     }

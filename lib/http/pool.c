@@ -11,12 +11,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -35,7 +35,7 @@ struct pool {
     struct pool_seat *seats;     /* one a place */
     unsigned failures;           /* workers that ended badly, one after another, before they served */
     int64_t pause_until_ns;      /* no worker is started before */
-    char program[PATH_MAX];      /* of this process, to start it anew */
+    const char *program;         /* as this process was started, to start it anew */
 };
 
 static volatile sig_atomic_t must_end;
@@ -211,8 +211,9 @@ static void renew(struct pool *pool) {
 /* ---- the whole ---- */
 
 static bool prepare(struct pool *pool) {
-    ssize_t size = readlink("/proc/self/exe", pool->program, sizeof(pool->program) - 1);
-    pool->program[size > 0 ? size : 0] = '\0';
+    /* Not /proc/self/exe: that is where a link like `current` led to when this release was started. */
+    pool->program = (const char *)getauxval(AT_EXECFN);
+    /* cppcheck-suppress invalidFunctionArg ; no file, see mmap(2) */
     pool->seats = mmap(NULL, MOST_WORKERS * sizeof(*pool->seats), PROT_READ | PROT_WRITE,
                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (pool->seats == MAP_FAILED) {

@@ -86,6 +86,7 @@ static const int calls[] = {
     /* signals, and the end */
     SCMP_SYS(rt_sigaction),
     SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigpending),
     SCMP_SYS(rt_sigreturn),
     SCMP_SYS(futex),
     SCMP_SYS(restart_syscall),

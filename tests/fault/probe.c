@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *const acts[] = {"none", "open", "create", "exec", "fork", "connect", "mmap", "memory", "table", "column",
-                                   "write", "spin", NULL};
+static const char *const acts[] = {"none",   "open",  "create", "exec",  "fork", "connect", "mmap",
+                                   "memory", "table", "column", "write", "spin", NULL};
 enum { NONE, OPEN, CREATE, EXEC, FORK, CONNECT, MMAP, MEMORY, TABLE, COLUMN, WRITE, SPIN };
 
 static const struct field fields[] = {{.name = "act", .type = FIELD_CHOICE, .choices = acts}};
@@ -20,12 +20,14 @@ static const struct field fields[] = {{.name = "act", .type = FIELD_CHOICE, .cho
 static const struct grant grants[] = {{"event", MAY_READ}};
 
 DB_QUERY(PROBE_TABLE, "SELECT count(*) FROM session");
-DB_QUERY(PROBE_COLUMN, "SELECT count(*) FROM event WHERE at > (SELECT max(length(password_hash)) FROM \"user\")");
+DB_QUERY(PROBE_COLUMN,
+         "SELECT count(*) FROM event WHERE at > (SELECT max(length(password_hash)) FROM \"user\")");
 DB_QUERY(PROBE_WRITE, "DELETE FROM event");
 
 static void run(struct request *request) {
     char *const words[] = {"true", NULL};
-    const struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(9), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    const struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_port = htons(9), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     int64_t count = 0;
     enum db_result result = DB_OK;
     switch (request_value(request, 0)->integer) {

@@ -150,6 +150,7 @@ class Renewal(Pool):
                 statuses.append(self.create(self.function))
 
         threads, _ = self.several(3, ask)
+        wait_for(lambda: statuses, 10, "the first answer")
         for _ in range(4):
             before = self.inodes()
             self.put(BUILD / "functions" / "task-create")
