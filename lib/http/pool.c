@@ -213,9 +213,9 @@ static void renew(struct pool *pool) {
 static bool prepare(struct pool *pool) {
     /* Not /proc/self/exe: that is where a link like `current` led to when this release was started. */
     pool->program = (const char *)getauxval(AT_EXECFN);
+    size_t size = MOST_WORKERS * sizeof(*pool->seats);
     /* cppcheck-suppress invalidFunctionArg ; no file, see mmap(2) */
-    pool->seats = mmap(NULL, MOST_WORKERS * sizeof(*pool->seats), PROT_READ | PROT_WRITE,
-                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pool->seats = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (pool->seats == MAP_FAILED) {
         log_error("no memory for a pool: %s", strerror(errno));
         return false;
