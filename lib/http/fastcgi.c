@@ -28,7 +28,7 @@
 enum { SECOND_NS = 1000000000 };
 enum {
     REQUESTS_A_WORKER = 100000,
-    IDLE_S = 20,  /* a worker that has had nothing to do for so long leaves */
+    IDLE_S = 10,  /* a worker that has had nothing to do for so long leaves */
     UNABLE_S = 1, /* one without its database says so for so long at most, and the next one tries again */
 };
 

@@ -15,7 +15,7 @@ import unittest
 
 from machine import Machine, Stack, own_processes, wait_for, workers
 
-CONNECTIONS, BURST_S, IDLE_S = 200, 4, 20
+CONNECTIONS, BURST_S, IDLE_S = 200, 4, 10
 REQUESTS = int(os.environ.get("PUMASI_BURST_REQUESTS", "0"))
 
 

@@ -107,7 +107,7 @@ class MissingDatabase(Disk):
             self.assertNotIn(str(self.machine.directory).encode(), reply.output, "no path of ours in an answer")
             self.assertFalse(self.machine.database.exists(), "no empty database is made instead")
             aside.rename(self.machine.database)
-            self.assertEqual(201, self.create(function, 1))
+            wait_for(lambda: self.create(function, 1) == 201, 5, "the database")
         self.assert_all_there()
 
     def test_a_file_that_is_no_database_is_refused_and_left_alone(self):

@@ -16,7 +16,7 @@ import unittest
 from fastcgi_client import Function
 from machine import BUILD, Machine, Turn, wait_for, workers
 
-IDLE_S = 20
+IDLE_S = 10
 
 
 class Pool(unittest.TestCase):
