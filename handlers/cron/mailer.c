@@ -303,6 +303,9 @@ int main(void) {
         goto out;
     }
     status = plan(&mailer) && send_all(&mailer) ? EXIT_SUCCESS : EXIT_FAILURE;
+    /* It runs each minute: so no request has to do it, but under the heaviest load. */
+    if (db_checkpoint(mailer.db) != DB_OK)
+        log_warning("the log of writes is kept: %s", db_error(mailer.db));
 out:
     if (mailer.transport)
         transport_close(mailer.transport);

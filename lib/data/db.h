@@ -126,3 +126,7 @@ MUST_CHECK enum db_result db_commit(struct db *db);
 
 /* Nothing stays; the turn is given back. Does nothing outside a transaction. */
 void db_rollback(struct db *db);
+
+/* Moves what was written of late to its place, in the write turn, so that who opens the database next need
+ * not look through it. Waits for nobody who reads: then a part is left for the next time. */
+MUST_CHECK enum db_result db_checkpoint(struct db *db);

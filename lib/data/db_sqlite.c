@@ -74,12 +74,13 @@ static bool configure(sqlite3 *handle, bool is_read_only) {
     (void)sqlite3_limit(handle, SQLITE_LIMIT_TRIGGER_DEPTH, 8);
     /* mmap stays off: a truncated file would be a SIGBUS. */
     return sqlite3_busy_timeout(handle, BUSY_TIMEOUT_MS) == SQLITE_OK &&
-           sqlite3_exec(handle,
-                        "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
-                        "PRAGMA cell_size_check = ON; PRAGMA recursive_triggers = OFF;"
-                        /* A checkpoint holds up all who write: every 16 MiB it falls on one in some hundreds. */
-                        "PRAGMA wal_autocheckpoint = 4000",
-                        NULL, NULL, NULL) == SQLITE_OK;
+           sqlite3_exec(
+               handle,
+               "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
+               "PRAGMA cell_size_check = ON; PRAGMA recursive_triggers = OFF;"
+               /* A checkpoint holds up all who write: every 16 MiB it falls on one in some hundreds. */
+               "PRAGMA wal_autocheckpoint = 4000",
+               NULL, NULL, NULL) == SQLITE_OK;
 }
 
 sqlite3 *sqlite_open(const char *path, int flags, struct arena *arena, const char **error) {
@@ -479,4 +480,17 @@ void db_rollback(struct db *db) {
     if (db->has_turn)
         turn_give(db->turn);
     db->has_turn = false;
+}
+
+enum db_result db_checkpoint(struct db *db) {
+    assert(!db->in_read && !db->in_write);
+    if (db->turn < 0)
+        return DB_DENIED;
+    if (!turn_take(db->turn))
+        return DB_FAILED;
+    (void)sqlite3_busy_timeout(db->handle, 0);
+    int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    (void)sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+    turn_give(db->turn);
+    return code == SQLITE_BUSY || code == SQLITE_LOCKED ? DB_OK : result_in(db, code);
 }

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { EVENTS_A_BATCH = 200 };
+enum { EVENTS_A_BATCH = 20 };
 
 DB_QUERY(OUTBOX_ANY, "SELECT event_id FROM outbox LIMIT 1");
 DB_QUERY(OUTBOX_DELETE, "DELETE FROM outbox WHERE event_id <= $1");
