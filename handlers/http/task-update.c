@@ -70,7 +70,7 @@ const struct function FUNCTION = {
     .access = ACCESS_MEMBER,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
-    /* One at a time writes anyway; two would read anew what the other has changed: 1,180 -> 1,400 a second. */
+    /* One at a time writes anyway; two read anew what the other changed: 1,180 a second instead of 1,400. */
     .limits = {.seconds = 5, .workers = 1},
     .run = run,
 };
