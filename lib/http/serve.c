@@ -309,16 +309,13 @@ static void write_head(struct request *request, struct buffer *head) {
                    "Referrer-Policy: same-origin\r\n");
     for (size_t i = 0; i < response->header_count; i++)
         add_header(head, response->headers[i].name, response->headers[i].value);
-    buffer_add(head, "Cache-Control: private, no-cache\r\n"
-                     "Vary: Accept, Accept-Language, Cookie\r\n");
-    if (response->status != 304) { /* which tells nothing that is known already (RFC 9110, 15.4.5) */
-        buffer_add(head, "X-Content-Type-Options: nosniff\r\n"
-                         "Cross-Origin-Resource-Policy: same-origin\r\n"
-                         "Content-Length: ");
-        buffer_add_integer(head, (int64_t)response->body.size);
-        buffer_add(head, "\r\n");
-    }
-    buffer_add(head, "\r\n");
+    buffer_add(head, "Content-Length: ");
+    buffer_add_integer(head, (int64_t)response->body.size);
+    buffer_add(head, "\r\n"
+                     "Cache-Control: private, no-cache\r\n"
+                     "Vary: Accept, Accept-Language, Cookie\r\n"
+                     "X-Content-Type-Options: nosniff\r\n"
+                     "Cross-Origin-Resource-Policy: same-origin\r\n\r\n");
 }
 
 /* The worker's own bytes by chance, and behind them its requests counted. */
