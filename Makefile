@@ -25,16 +25,17 @@ LDFLAGS := $(LDFLAGS_$(VARIANT))
 LIBS := -lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2 -lseccomp
 # A function needs SHA-256 of libcrypto alone (see lib/base/random.c): it is linked in.
 FUNCTION_LIBS := -lfcgi -lsqlite3 -ljson-c -largon2 -lseccomp -Wl,-Bstatic -lcrypto -Wl,-Bdynamic
-SOURCES := $(wildcard lib/*/*.c)
+SOURCES := $(filter-out lib/http/idle.c,$(wildcard lib/*/*.c))
 GENERATED := $(addprefix build/generated/,words_table.c migrations.c routes.c notice_templates.c)
 HEADERS := $(addprefix build/generated/,words_keys.h notice_names.h)
 OBJECTS := $(SOURCES:%.c=$B/%.o) $(GENERATED:build/generated/%.c=$B/generated/%.o)
 LIBRARY := $B/libpumasi.a
 
 FUNCTIONS := $(patsubst handlers/http/%.c,$B/functions/%,$(wildcard handlers/http/*.c))
+IDLE := $B/idle
 CRON := $(patsubst handlers/cron/%.c,$B/cron/%,$(wildcard handlers/cron/*.c))
 CLI := $(patsubst handlers/cli/%.c,$B/bin/%,$(wildcard handlers/cli/*.c))
-PROGRAMS := $(FUNCTIONS) $(CRON) $(CLI)
+PROGRAMS := $(FUNCTIONS) $(IDLE) $(CRON) $(CLI)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$B/tests/%,$(wildcard tests/unit/test_*.c))
 GATEWAY := build/gateway/lighttpd.conf build/gateway/nginx.conf
 LANGUAGES := en ko
@@ -111,6 +112,12 @@ $(LIBRARY): $(OBJECTS)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
+# Small above all: without the shared libraries, and without the sanitizers' memory.
+$(IDLE): lib/http/idle.c Makefile
+	@mkdir -p $(@D)
+	@echo '  link $@'
+	@$(CC) $(CPPFLAGS) $(filter-out -fPIE -MMD -MP,$(COMMON)) -O2 -static -no-pie -Wl,-z,noseparate-code -o $@ $<
+
 $B/functions/%: $B/handlers/http/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo '  link $@'
@@ -157,6 +164,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pumasi/functions \
 		$(DESTDIR)$(PREFIX)/lib/pumasi/cron $(DESTDIR)$(PREFIX)/share/pumasi
 	install -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(IDLE) $(DESTDIR)$(PREFIX)/lib/pumasi
 	install -m 755 $(FUNCTIONS) $(DESTDIR)$(PREFIX)/lib/pumasi/functions
 	install -m 755 $(CRON) $(DESTDIR)$(PREFIX)/lib/pumasi/cron
 	install -m 644 $(GATEWAY) $(DESTDIR)$(PREFIX)/share/pumasi

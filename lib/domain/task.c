@@ -295,6 +295,10 @@ static enum db_result write_values(struct db *db, const struct task *present,
                   db_text(given & TASK_LABELS ? values->labels : present->labels));
 }
 
+/* Who is further behind than this is shown both versions: to read so much of the log would have others wait.
+ */
+enum { MOST_VERSIONS_MERGED = 1000 };
+
 /* Inside a write transaction. */
 static enum outcome update(struct db *db, struct arena *arena, int64_t id, int64_t version,
                            struct task_values *values, struct task *updated, unsigned *conflict) {
@@ -307,7 +311,7 @@ static enum outcome update(struct db *db, struct arena *arena, int64_t id, int64
         return OUTCOME_INVALID;
     struct event *events = NULL;
     size_t count = 0;
-    if (version < present.version)
+    if (version < present.version && present.version - version <= MOST_VERSIONS_MERGED)
         outcome = event_since_version(db, arena, id, version, &events, &count);
     if (outcome != OUTCOME_OK)
         return outcome;

@@ -70,17 +70,21 @@ static int run(struct worker *worker) {
 
 int main(void) {
     wall_begin();
+    bool was_idle = pool_was_idle();
     struct arena *arena = arena_new(); /* for as long as the process lives */
     struct worker worker = {.function = &FUNCTION, .arena = arena_new()};
     const char *error = NULL;
     int status = EXIT_FAILURE;
     worker.config = config_read(arena, &error);
-    if (!worker.config)
-        log_error("%s", error);
-    else if (!log_open(FUNCTION.name, worker.config->log))
+    bool is_set_up = worker.config && log_open(FUNCTION.name, worker.config->log);
+    if (is_set_up)
+        status = run(&worker);
+    else if (worker.config)
         log_error("cannot open the log %s", worker.config->log);
     else
-        status = run(&worker);
+        log_error("%s", error);
+    if (!is_set_up && was_idle)
+        pool_start_again();
     serve_end(&worker);
     arena_free(worker.arena);
     arena_free(arena);

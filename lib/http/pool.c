@@ -8,9 +8,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/idle.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <seccomp.h>
 #include <stdio.h>
@@ -22,7 +24,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_WORKERS = 32, MOST_PAUSE_S = 8 };
+enum {
+    MOST_WORKERS = 32,
+    MOST_PAUSE_S = 8,
+    IDLE_S = 2, /* a parent without workers that nobody has asked for so long becomes `idle` */
+};
 enum { MILLISECOND_NS = 1000000, SECOND_NS = 1000 * MILLISECOND_NS };
 
 #define TRIAL "FUNCTION_TRIAL" /* not PUMASI_...: that would be a setting */
@@ -36,6 +42,7 @@ struct pool {
     unsigned failures;           /* workers that ended badly, one after another, before they served */
     int64_t pause_until_ns;      /* no worker is started before */
     const char *program;         /* as this process was started, to start it anew */
+    bool is_without_idle;        /* the small program to become is not there */
 };
 
 static volatile sig_atomic_t must_end;
@@ -118,15 +125,32 @@ static bool is_waited_for(void) {
     return poll(&listener, 1, 0) > 0;
 }
 
-/* Waits with signals let in, for a request too where `for_request`; ns 0: without end. */
-static void wait_for(const struct pool *pool, bool for_request, int64_t ns) {
+/* Waits with signals let in, for a request too where `for_request`; ns 0: without end. False: time is over.
+ */
+static bool wait_for(const struct pool *pool, bool for_request, int64_t ns) {
     struct pollfd listener = {.fd = POOL_LISTENER, .events = POLLIN};
     const struct timespec time = {.tv_sec = ns / SECOND_NS, .tv_nsec = ns % SECOND_NS};
-    (void)ppoll(&listener, for_request, ns ? &time : NULL, pool->open_mask);
+    return ppoll(&listener, for_request, ns ? &time : NULL, pool->open_mask) != 0;
+}
+
+/*
+ * Leaves the memory to others: the process becomes the small program beside the functions' folder (idle.c),
+ * which becomes the function again with the next request. Comes back where that is not to be had, or not yet.
+ */
+static void become_idle(struct pool *pool) {
+    char path[PATH_MAX];
+    const char *slash = strrchr(pool->program, '/');
+    int length =
+        snprintf(path, sizeof(path), "%.*s/../idle", slash ? (int)(slash - pool->program) : 0, pool->program);
+    if (waitpid(-1, NULL, WNOHANG) >= 0)
+        return;
+    if (slash && length > 0 && length < (int)sizeof(path))
+        (void)execl(path, pool->program, (char *)NULL);
+    pool->is_without_idle = true;
 }
 
 /* Waits until one more worker is needed, or until a signal comes. */
-static bool needs_worker(const struct pool *pool) {
+static bool needs_worker(struct pool *pool) {
     unsigned alive = 0;
     bool is_one_coming = false;
     for (unsigned i = 0; i < pool->most; i++) {
@@ -135,19 +159,20 @@ static bool needs_worker(const struct pool *pool) {
     }
     int64_t pause_ns = pool->pause_until_ns - clock_monotonic_ns();
     if (alive == pool->most) {
-        wait_for(pool, false, 0);
+        (void)wait_for(pool, false, 0);
         return false;
     }
     if (is_one_coming || pause_ns > 0) {
-        wait_for(pool, false, is_one_coming ? MILLISECOND_NS : pause_ns);
+        (void)wait_for(pool, false, is_one_coming ? MILLISECOND_NS : pause_ns);
         return false;
     }
-    wait_for(pool, true, 0);
+    if (!wait_for(pool, true, alive || pool->is_without_idle ? 0 : (int64_t)IDLE_S * SECOND_NS))
+        become_idle(pool);
     if (!is_waited_for())
         return false;
     if (!alive)
         return true;
-    wait_for(pool, false, MILLISECOND_NS);
+    (void)wait_for(pool, false, MILLISECOND_NS);
     return is_waited_for();
 }
 
@@ -206,6 +231,19 @@ static void renew(struct pool *pool) {
     tell_workers(pool);
     (void)execl(pool->program, pool->program, (char *)NULL);
     log_error("cannot start %s: %s", pool->program, strerror(errno));
+}
+
+bool pool_was_idle(void) {
+    bool was_idle = getenv(IDLE_BEFORE) != NULL;
+    (void)unsetenv(IDLE_BEFORE); /* it is this process's alone */
+    return was_idle;
+}
+
+void pool_start_again(void) {
+    const char *program = (const char *)getauxval(AT_EXECFN);
+    (void)sleep(1);
+    (void)setenv(IDLE_BEFORE, "1", 1);
+    (void)execl(program, program, (char *)NULL);
 }
 
 /* ---- the whole ---- */

@@ -3,7 +3,8 @@
  * The parent of a function's workers: it holds the listening socket and nothing else. It starts a worker when
  * a request waits that nobody takes, up to the function's limit; workers leave when nothing came for a while,
  * down to none. One that dies is replaced when the next request waits; what is in the queue stays in the
- * socket meanwhile.
+ * socket meanwhile. Nobody asked for a while, and no worker left: the parent becomes the program `idle`,
+ * which becomes the function again with the next request, so that a function at rest costs next to no memory.
  */
 
 #include "http/function.h"
@@ -36,3 +37,9 @@ struct pool_seat *pool_run(const struct limits *limits, const sigset_t *open_mas
 
 /* In a process that pool_run started to try the program: reading the settings was all it is for. */
 bool pool_is_trial(void);
+
+/* True in a process that served already and comes from being idle. To be asked once, first of all. */
+bool pool_was_idle(void);
+
+/* Takes a second and starts the program from its beginning, its requests waiting; comes back if it cannot. */
+void pool_start_again(void);

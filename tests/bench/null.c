@@ -1,9 +1,11 @@
 /* The limit to compare with: a FastCGI function that does nothing but answer BODY_BYTES bytes, with as many
  * workers and the same way of closing as ours (lib/http/fastcgi.c). */
 #include <fcgiapp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +21,7 @@ int main(void) {
         return EXIT_SUCCESS;
     }
     if (fork() == 0 || fork() == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* the web server ends the parent only */
         FCGX_Request request;
         if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
             return EXIT_FAILURE;

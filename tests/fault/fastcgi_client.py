@@ -5,6 +5,7 @@ Records by the FastCGI specification, section 3.3: version, type, request id, co
 
 import json
 import os
+import pathlib
 import re
 import signal
 import socket
@@ -70,9 +71,9 @@ class Function:
     """One function of a machine as FastCGI, its listening socket on descriptor 0. Use as a context."""
 
     def __init__(self, machine, name, prefix=(), **environment):
-        """`prefix`: a command that starts the function, such as strace."""
+        """`name`: of a function, or the path of its program. `prefix`: a command that starts the function, such as strace."""
         self.machine = machine
-        self.path = str(machine.directory / f"{name}.sock")
+        self.path = str(machine.directory / f"{pathlib.Path(name).name}.sock")
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.bind(self.path)
         self.socket.listen(64)

@@ -111,6 +111,62 @@ class OnDemand(Pool):
                     self.assertNotIn("/dev/null", links)
 
 
+class Idle(Pool):
+    """A function that nobody asks for is a small program that waits for it, in the same process."""
+
+    def is_idle(self, function):
+        return os.readlink(f"/proc/{function.process.pid}/exe") == str(BUILD / "idle")
+
+    def wait_until_idle(self, function):
+        wait_for(lambda: self.is_idle(function), IDLE_S + 10, "the idle program")
+
+    def test_it_comes_back_with_the_next_request_and_goes_again(self):
+        with Function(self.machine, "task-create") as function:
+            for _ in range(2):
+                self.wait_until_idle(function)
+                self.assertEqual([], workers(self.machine))
+                lines = pathlib.Path(f"/proc/{function.process.pid}/smaps_rollup").read_text().splitlines()
+                memory = next(int(line.split()[1]) for line in lines if line.startswith("Anonymous:"))
+                self.assertLess(memory, 100, "KiB of its own")
+                threads, answers = self.several(8, lambda: self.create(function))
+                for thread in threads:
+                    thread.join(20)
+                self.assertEqual([201] * 8, answers)
+                self.assertFalse(self.is_idle(function))
+        self.assertEqual("", self.machine.reports())
+
+    def test_it_ends_when_asked_and_lets_a_new_release_be_announced(self):
+        with Function(self.machine, "task-create") as function:
+            self.wait_until_idle(function)
+            function.process.send_signal(signal.SIGHUP)
+            self.assertEqual(201, self.create(function))
+            self.wait_until_idle(function)
+            function.process.send_signal(signal.SIGTERM)
+            self.assertEqual(-signal.SIGTERM, function.process.wait(5))
+
+    def test_settings_that_cannot_be_read_make_it_wait_not_end(self):
+        with Function(self.machine, "task-create") as function:
+            self.wait_until_idle(function)
+            settings = self.machine.config.read_text()
+            self.machine.config.write_text(settings + "nonsense = 1\n")
+            threads, answers = self.several(1, lambda: self.create(function))
+            time.sleep(1.5)
+            self.assertEqual([], answers)
+            self.machine.config.write_text(settings)
+            threads[0].join(10)
+            self.assertEqual([201], answers)
+
+    def test_without_the_small_program_it_stays_what_it_is(self):
+        alone = self.machine.directory / "functions" / "task-create"
+        alone.parent.mkdir()
+        shutil.copy(BUILD / "functions" / "task-create", alone)
+        with Function(self.machine, alone) as function:
+            time.sleep(4)
+            self.assertIsNone(function.process.poll())
+            self.assertEqual(str(alone), os.readlink(f"/proc/{function.process.pid}/exe"))
+            self.assertEqual(201, self.create(function))
+
+
 class Renewal(Pool):
     """SIGHUP: the program as it lies there now, under the same process and on the same socket."""
 

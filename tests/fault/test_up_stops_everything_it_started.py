@@ -82,7 +82,7 @@ class Up(unittest.TestCase):
 
     @staticmethod
     def functions(machine):
-        return [program for _, program in own_processes(machine).values() if "/functions/" in program]
+        return [program for _, program in own_processes(machine).values() if "/functions/" in program or program.endswith("/idle")]
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ DB_QUERY(TEST_BEGIN, "UPDATE setting SET value = '9999999999' WHERE key = 'log_b
 DB_QUERY(TEST_FORGET_OUTBOX, "DELETE FROM outbox");
 DB_QUERY(TEST_FORGET, "DELETE FROM event WHERE task_version = 2");
 
+DB_QUERY(TEST_MOVE, "UPDATE task SET progress = (progress + 1) % 90 WHERE id = $1");
+
 static const struct grant grants[] = {
     {"user", 15},   {"task", 15},    {"task_label", MAY_READ}, {"event", 15}, {"event_recipient", 15},
     {"outbox", 15}, {"setting", 15}, {"delivery", 15}};
@@ -84,10 +86,32 @@ static void what_the_log_has_forgotten_is_no_licence_to_overwrite(void **state) 
     fresh_remove(&fresh);
 }
 
+/* A thousand versions are read, no more: what lies further back counts as forgotten. */
+static void who_is_far_behind_is_asked(void **state) {
+    (void)state;
+    enum { MOST = 1000 };
+    struct db *db = open_with_user();
+    int64_t id = make_versions(db);
+    assert_int_equal(db_begin_write(db, 0), DB_OK);
+    for (int64_t i = 0; i < MOST; i++)
+        assert_int_equal(db_run(db, &TEST_MOVE, db_integer(id)), DB_OK);
+    assert_int_equal(db_commit(db), DB_OK);
+    struct task task = {0};
+    unsigned conflict = 0;
+    const struct task_values hers = {.fields = TASK_TITLE, .title = "Third"};
+    assert_int_equal(task_update(db, fresh.arena, 1, id, 2, &hers, &task, &conflict), OUTCOME_CONFLICT);
+    assert_int_equal(conflict, TASK_TITLE);
+    assert_int_equal(task_update(db, fresh.arena, 1, id, 3, &hers, &task, &conflict), OUTCOME_OK);
+    assert_string_equal(task.title, "Third");
+    db_close(db);
+    fresh_remove(&fresh);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_others_left_alone_is_merged),
         cmocka_unit_test(what_the_log_has_forgotten_is_no_licence_to_overwrite),
+        cmocka_unit_test(who_is_far_behind_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
