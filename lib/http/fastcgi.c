@@ -17,6 +17,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcgiapp.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -25,11 +26,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SECOND_NS = 1000000000 };
+enum { MILLISECOND_NS = 1000000, SECOND_NS = 1000 * MILLISECOND_NS };
 enum {
     REQUESTS_A_WORKER = 100000,
-    IDLE_S = 10,  /* a worker that has had nothing to do for so long leaves */
-    UNABLE_S = 1, /* one without its database says so for so long at most, and the next one tries again */
+    IDLE_S = 10,   /* a worker that has had nothing to do for so long leaves */
+    REST_MS = 100, /* without a request: its memory goes back to the system */
+    UNABLE_S = 1,  /* one without its database says so for so long at most, and the next one tries again */
 };
 
 /* ---- what the signal handlers of a process touch ---- */
@@ -270,13 +272,21 @@ static bool is_end_asked(void) {
 /* Waits for a request, with signals let in; false when it is time to end. */
 static bool wait_for_request(const sigset_t *open_mask, unsigned seconds) {
     struct pollfd listener = {.fd = POOL_LISTENER, .events = POLLIN};
+    const struct timespec moment = {.tv_nsec = REST_MS * MILLISECOND_NS};
     const struct timespec time = {.tv_sec = seconds};
+    bool is_at_rest = false;
     while (!must_end) {
-        int ready = ppoll(&listener, 1, &time, open_mask);
-        if (ready >= 0)
+        int ready = ppoll(&listener, 1, is_at_rest ? &time : &moment, open_mask);
+        if (ready > 0)
             return listener.revents & POLLIN;
-        if (errno != EINTR)
+        if (ready == 0 && is_at_rest)
             return false;
+        if (ready < 0 && errno != EINTR)
+            return false;
+        if (ready == 0) {
+            (void)malloc_trim(0); /* what was freed is kept while there is work only */
+            is_at_rest = true;
+        }
     }
     return false;
 }

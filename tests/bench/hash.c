@@ -1,6 +1,5 @@
 /* The limit of a sign-in: the bare argon2id call with our parameters. hash SECONDS prints hashes a second. */
 #include <argon2.h>
-#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +18,6 @@ int main(int count, char **words) {
     static const char password[] = "pumasi shares work";
     unsigned char salt[16] = {1};
     char encoded[200];
-    (void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
     if (argon2id_hash_encoded(2, 19456, 1, password, strlen(password), salt, sizeof(salt), 32, encoded,
                               sizeof(encoded)) != 0)
         return EXIT_FAILURE;
