@@ -272,7 +272,7 @@ static bool is_end_asked(void) {
 /* Waits for a request, with signals let in; false when it is time to end. */
 static bool wait_for_request(const sigset_t *open_mask, unsigned seconds) {
     struct pollfd listener = {.fd = POOL_LISTENER, .events = POLLIN};
-    const struct timespec moment = {.tv_nsec = REST_MS * MILLISECOND_NS};
+    const struct timespec moment = {.tv_nsec = (long)REST_MS * MILLISECOND_NS};
     const struct timespec time = {.tv_sec = seconds};
     bool is_at_rest = false;
     while (!must_end) {
