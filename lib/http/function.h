@@ -26,6 +26,10 @@ struct limits {
     unsigned seconds;    /* a run past it is ended and answered 504 */
     unsigned workers;    /* processes that answer at once */
     unsigned memory_mib; /* data of each; one that needs more is ended and answers 504; 0: the usual */
+    /* Requests that a worker takes at once where so many wait: what they write is made durable by one commit,
+     * and then all are answered. For functions that act on nothing but the database, as a failed commit
+     * undoes them after their run; 16 at most, 0: one after the other. */
+    unsigned requests_a_commit;
 };
 
 struct function {

@@ -319,7 +319,7 @@ static void write_head(struct request *request, struct buffer *head) {
 }
 
 /* The worker's own bytes by chance, and behind them its requests counted. */
-static const char *request_id(struct worker *worker) {
+static const char *request_id(struct worker *worker, struct arena *arena) {
     unsigned char bytes[sizeof(worker->mark) + 3];
     if (!worker->requests)
         random_fill(worker->mark, sizeof(worker->mark));
@@ -327,12 +327,12 @@ static const char *request_id(struct worker *worker) {
     memcpy(bytes, worker->mark, sizeof(worker->mark));
     for (size_t i = sizeof(worker->mark); i < sizeof(bytes); i++, number >>= 8)
         bytes[i] = (unsigned char)number;
-    return base64url_encode(worker->arena, bytes, sizeof(bytes));
+    return base64url_encode(arena, bytes, sizeof(bytes));
 }
 
-struct request serve_begin(struct worker *worker, const struct gateway *gateway) {
+struct request serve_begin(struct worker *worker, struct arena *arena, const struct gateway *gateway) {
     struct request request = {
-        .arena = worker->arena,
+        .arena = arena,
         .config = worker->config,
         .function = worker->function,
         .gateway = gateway,
@@ -357,14 +357,16 @@ static void end(struct request *request, struct buffer *head, struct buffer *bod
 }
 
 void serve(struct worker *worker, struct request *request, struct buffer *head, struct buffer *body) {
-    request->id = request_id(worker);
+    request->id = request_id(worker, request->arena);
     log_set_request(request->id);
     answer(worker, request);
     if (request->db) {
         db_end_read(request->db);
         db_rollback(request->db);
     }
-    if (request->keep_key && request->response.status == 200)
+    /* What a group has yet to commit may never have been. */
+    bool is_certain = !request->db || !db_group_is_writing(request->db);
+    if (request->keep_key && is_certain && request->response.status == 200)
         keep_add(request->keep, request->keep_key, &request->response);
     end(request, head, body);
     log_set_request(NULL);
@@ -373,6 +375,14 @@ void serve(struct worker *worker, struct request *request, struct buffer *head, 
 void serve_timeout(struct request *request, struct buffer *head, struct buffer *body) {
     respond_problem(request, 504, WORDS_PROBLEM_TIMEOUT);
     end(request, head, body);
+}
+
+void serve_undone(struct request *request, enum outcome outcome, struct buffer *head, struct buffer *body) {
+    log_set_request(request->id);
+    request->response = (struct response){0};
+    respond_outcome(request, outcome);
+    end(request, head, body);
+    log_set_request(NULL);
 }
 
 void serve_end(struct worker *worker) {
