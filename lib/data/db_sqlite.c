@@ -37,6 +37,7 @@ struct db {
     bool in_read;
     bool in_write;
     bool in_group; /* with the turn: its transaction has begun */
+    bool has_part; /* and something was kept in it */
     bool has_turn;
     uint64_t uses;
     size_t count;
@@ -493,6 +494,7 @@ enum db_result db_commit(struct db *db) {
     enum db_result result = DB_OK;
     if (db->in_group) {
         result = run_bare(db, &KEEP_PART);
+        db->has_part |= result == DB_OK;
     } else {
         result = db_run(db, &SET_ACTOR, db_null());
         if (result == DB_OK)
@@ -520,6 +522,7 @@ void db_rollback(struct db *db) {
 void db_group_begin(struct db *db) {
     assert(!db->in_read && !db->in_write && !db->in_group);
     db->in_group = true;
+    db->has_part = false;
 }
 
 bool db_group_is_writing(const struct db *db) {
@@ -532,7 +535,7 @@ enum db_result db_group_commit(struct db *db) {
     /* What is left is one write transaction, as if there had been no group. */
     db->in_write = db_group_is_writing(db);
     db->in_group = false;
-    if (result == DB_OK && db->in_write)
+    if (result == DB_OK && db->has_part)
         result = db_commit(db);
     db_rollback(db);
     return result;

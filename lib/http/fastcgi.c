@@ -120,6 +120,8 @@ static bool begin(struct worker *worker, size_t place, int connection) {
     }
     line->ipcFd = connection;
     line->keepConnection = 1;
+    /* Else its closing would wait until the web server closes: 17,100 -> 22,400 requests a second. */
+    FCGX_Detach(line);
     if (FCGX_Accept_r(line) != 0)
         return false;
     if (!taken->arena)
@@ -134,7 +136,6 @@ static bool begin(struct worker *worker, size_t place, int connection) {
 
 static void run(struct worker *worker, size_t place) {
     struct taken *taken = &places[place];
-    overrun_begin_time();
     overrun_set_running(place, true);
     struct buffer head;
     struct buffer body;
@@ -145,28 +146,26 @@ static void run(struct worker *worker, size_t place) {
 }
 
 /* In one write, where libfcgi would make one of each 8 KiB: each wakes the web server. With MSG_DONTWAIT as
- * much as the line takes. */
-static void send_answer(struct taken *taken, int flags) {
-    while (taken->sent < taken->answer.size) {
-        ssize_t sent = send(taken->line.ipcFd, taken->answer.data + taken->sent,
-                            taken->answer.size - taken->sent, flags | MSG_NOSIGNAL);
+ * much as the line takes: false if that was not all. */
+static bool send_answer(struct taken *taken, int flags) {
+    const struct buffer *answer = &taken->answer;
+    while (taken->sent < answer->size) {
+        ssize_t sent = send(taken->line.ipcFd, answer->data + taken->sent, answer->size - taken->sent,
+                            flags | MSG_NOSIGNAL);
         if (sent < 0 && errno == EAGAIN)
-            return;
+            return false;
         if (sent < 0 && errno != EINTR) {
             log_info("the client went away before its answer");
-            taken->sent = taken->answer.size;
-            return;
+            return true;
         }
         taken->sent += sent > 0 ? (size_t)sent : 0;
     }
+    return true;
 }
 
-/* All is said, and nothing is left for libfcgi to send. Without FCGX_Detach it would wait until the web
- * server closes: 17,100 -> 22,400 requests a second. Nor is a connection left open that the gateway would
+/* All is said, and nothing is left for libfcgi to send. Nor is a connection left open that the gateway would
  * keep: it would hold this worker from everybody else while nothing is asked. */
 static void finish(struct taken *taken) {
-    send_answer(taken, 0);
-    FCGX_Detach(&taken->line);
     FCGX_Free(&taken->line, 1);
     arena_reset(taken->arena);
 }
@@ -179,6 +178,7 @@ static size_t run_group(struct worker *worker, size_t first, size_t end) {
     const int64_t until_ns = clock_monotonic_ns() + (int64_t)worker->function->limits.seconds * SECOND_NS / 4;
     size_t next = first;
     do {
+        overrun_begin_time();
         run(worker, next);
         overrun_set_running(next, false);
     } while (++next < end && clock_monotonic_ns() < until_ns);
@@ -205,12 +205,19 @@ static void commit_group(struct worker *worker, size_t first, size_t end) {
 
 /* Who reads slowly does not keep the others from theirs. */
 static void send_answers(size_t first, size_t end) {
+    struct taken *slow[OVERRUN_PLACES];
+    size_t slow_count = 0;
     for (size_t place = first; place < end; place++) {
         overrun_forget(place);
-        send_answer(&places[place], MSG_DONTWAIT);
+        if (send_answer(&places[place], MSG_DONTWAIT))
+            finish(&places[place]);
+        else
+            slow[slow_count++] = &places[place];
     }
-    for (size_t place = first; place < end; place++)
-        finish(&places[place]);
+    for (size_t i = 0; i < slow_count; i++) {
+        (void)!send_answer(slow[i], 0);
+        finish(slow[i]);
+    }
 }
 
 /* Those in the first `count` places, in their order. */
@@ -224,6 +231,7 @@ static void answer_group(struct worker *worker, size_t count) {
             next = run_group(worker, first, count);
             commit_group(worker, first, next);
         } else {
+            overrun_begin_time();
             run(worker, next++);
         }
         send_answers(first, next);
@@ -252,7 +260,8 @@ static bool answer_alone(struct worker *worker, int connection) {
     }
     if (!begin(worker, 0, connection))
         return false;
-    answer_group(worker, 1);
+    run(worker, 0);
+    send_answers(0, 1);
     return true;
 }
 
@@ -260,7 +269,6 @@ static bool answer_alone(struct worker *worker, int connection) {
 static size_t answer_waiting(struct worker *worker, size_t most) {
     size_t count = 0;
     int alone = -1;
-    overrun_begin_time();
     while (count < most && alone < 0) {
         /* The listener does not block: there may be nobody, or another worker was faster. */
         int connection = accept4(POOL_LISTENER, NULL, NULL, SOCK_CLOEXEC);
