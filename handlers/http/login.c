@@ -1,5 +1,6 @@
 /* Signs somebody in with address and password: POST /api/login. */
 #include "domain/session.h"
+#include "http/client_address.h"
 #include "http/present.h"
 
 enum { EMAIL, PASSWORD };
@@ -19,11 +20,11 @@ static const struct grant grants[] = {
 };
 
 static void run(struct request *request) {
-    const char *address = request_header(request, "REMOTE_ADDR");
     const struct sign_in sign_in = {
         .email = request_value(request, EMAIL)->text,
         .password = request_value(request, PASSWORD)->text,
-        .address = address ? address : "",
+        .address =
+            client_address(request->arena, request->gateway->variables, request->config->trusted_proxy),
     };
     struct user user = {0};
     const char *token = NULL;

@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
 
 enum { MOST_FILE_BYTES = 64 * 1024 };
 
-enum kind { KIND_TEXT, KIND_ADDRESS, KIND_NUMBER, KIND_LOG_DAYS, KIND_REGISTRATION };
+enum kind { KIND_TEXT, KIND_ADDRESS, KIND_HOSTS, KIND_NUMBER, KIND_LOG_DAYS, KIND_REGISTRATION };
 
 struct key {
     const char *name;
@@ -32,6 +33,8 @@ static const struct key keys[] = {
      "who may make an account: open (anyone), closed (only `pumasi user add`)"},
     {"base_url", KIND_TEXT, offsetof(struct config, base_url), false, 0,
      "the address that people type; links in mails start with it, https:// makes cookies Secure"},
+    {"trusted_proxy", KIND_HOSTS, offsetof(struct config, trusted_proxy), true, 0,
+     "IP addresses, with commas, of proxies in front of the web server whose X-Forwarded-For is believed; empty: none"},
     {"database", KIND_TEXT, offsetof(struct config, database), false, 0, "path of the SQLite file"},
     {"log", KIND_TEXT, offsetof(struct config, log), true, 0, "path of the log; empty: standard error"},
     {"log_days", KIND_LOG_DAYS, offsetof(struct config, log_days), false, 36500,
@@ -141,6 +144,27 @@ static bool is_address(const char *value) {
     return !*value || (at && at != value && at[1] && !strchr(at + 1, '@') && !strpbrk(value, " \t<>,;+\""));
 }
 
+/* IP addresses with commas between, or nothing. */
+static bool are_hosts(const char *value) {
+    while (*value) {
+        char host[INET6_ADDRSTRLEN];
+        struct in6_addr address;
+        value += strspn(value, " \t");
+        size_t size = strcspn(value, ", \t");
+        if (!size || size >= sizeof(host))
+            return false;
+        memcpy(host, value, size);
+        host[size] = '\0';
+        if (inet_pton(AF_INET, host, &address) != 1 && inet_pton(AF_INET6, host, &address) != 1)
+            return false;
+        value += size;
+        value += strspn(value, " \t");
+        if (*value && *value++ != ',')
+            return false;
+    }
+    return true;
+}
+
 /* NULL, or what is wrong. */
 static const char *set(struct arena *arena, struct config *config, const struct key *key, const char *value) {
     char *member = (char *)config + key->offset;
@@ -151,6 +175,9 @@ static const char *set(struct arena *arena, struct config *config, const struct 
         break;
     case KIND_ADDRESS:
         good = is_address(value) && set_text((const char **)(void *)member, value, key->may_be_empty);
+        break;
+    case KIND_HOSTS:
+        good = are_hosts(value) && set_text((const char **)(void *)member, value, key->may_be_empty);
         break;
     case KIND_NUMBER:
         good = set_number((int64_t *)(void *)member, value, key->most);
@@ -267,6 +294,7 @@ const struct config_row *config_rows(struct arena *arena, const struct config *c
         switch (keys[i].kind) {
         case KIND_TEXT:
         case KIND_ADDRESS:
+        case KIND_HOSTS:
             value = *(const char *const *)(const void *)member;
             break;
         case KIND_NUMBER:

@@ -12,6 +12,7 @@ enum registration { REGISTRATION_OPEN, REGISTRATION_CLOSED };
 struct config {
     enum registration registration; /* who may make an account of his own */
     const char *base_url;           /* where people reach it, without a slash at the end */
+    const char *trusted_proxy;      /* addresses, with commas; NULL: X-Forwarded-For is nobody's word */
     const char *database;           /* path of the SQLite file */
     const char *log;                /* path; NULL is standard error */
     int64_t log_days;               /* that events are kept; 0: for ever, else 7 at least */

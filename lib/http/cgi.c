@@ -17,7 +17,7 @@ static size_t read_input(void *with, char *bytes, size_t size) {
 }
 
 int cgi_serve(struct worker *worker) {
-    const struct gateway gateway = {variable, read_input, NULL};
+    const struct gateway gateway = {variable, read_input, NULL, environ};
     struct buffer head;
     struct buffer body;
     (void)alarm(

@@ -126,7 +126,7 @@ static bool begin(struct worker *worker, size_t place, int connection) {
         return false;
     if (!taken->arena)
         taken->arena = place ? arena_new() : worker->arena;
-    taken->gateway = (struct gateway){variable, read_body, taken};
+    taken->gateway = (struct gateway){variable, read_body, taken, line->envp};
     taken->read = 0;
     taken->sent = 0;
     taken->request = serve_begin(worker, taken->arena, &taken->gateway);

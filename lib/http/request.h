@@ -14,6 +14,7 @@ struct gateway {
     size_t (*read)(void *with, char *bytes,
                    size_t size); /* of the body; less than asked for: it ends there */
     void *with;
+    char *const *variables; /* all of them, "NAME=value", NULL behind the last */
 };
 
 struct keep;

@@ -5,6 +5,7 @@
 #include "base/percent.h"
 #include "base/random.h"
 #include "domain/session.h"
+#include "http/bounds.h"
 #include "http/input.h"
 #include "http/keep.h"
 #include "http/route.h"
@@ -14,7 +15,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MOST_GRANTS = 24, MOST_QUERY_BYTES = 8192 };
+enum { MOST_GRANTS = 24 };
 
 static bool is_fallback(const struct function *function) {
     return strcmp(function->name, "no-route") == 0;
@@ -40,12 +41,12 @@ static bool accepts_html(const struct function *function, const char *accept) {
 
 static bool read_target(struct request *request) {
     const char *target = request_header(request, "REQUEST_URI");
-    if (!target || *target != '/')
+    if (!target || *target != '/' || strlen(target) > BOUNDS_MOST_TARGET_BYTES)
         return false;
     size_t size = strcspn(target, "?#");
     const char *path = percent_decode(request->arena, target, size, false);
     request->query = target[size] == '?' ? target + size + 1 : "";
-    if (!path || strlen(request->query) > MOST_QUERY_BYTES)
+    if (!path)
         return false;
     request->path = path;
     return true;
@@ -254,6 +255,10 @@ static bool find_user(struct request *request) {
 
 /* Each check answers by itself where it fails. */
 static void answer(struct worker *worker, struct request *request) {
+    if (!bounds_allow_variables(request->gateway->variables)) {
+        respond_problem(request, 431, WORDS_PROBLEM_HEADERS);
+        return;
+    }
     if (!read_target(request)) {
         respond_problem(request, 400, WORDS_PROBLEM_TARGET);
         return;
@@ -285,6 +290,24 @@ static void answer(struct worker *worker, struct request *request) {
         respond_faults(request);
 }
 
+/*
+ * What every answer asks of the browser, also one that is no page: somebody may have made a window or a frame
+ * of it (ASVS 3.4). scripts/gateway.d says the same of files.
+ */
+#define STRICT_TRANSPORT "max-age=31536000; includeSubDomains"
+#define PAGE_POLICY                                                                                            \
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " \
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
+#define DATA_POLICY                                                                                          \
+    "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "     \
+    "'none'\r\n"
+#define PROTECTION                                                                                             \
+    "X-Content-Type-Options: nosniff\r\n"                                                                      \
+    "Referrer-Policy: same-origin\r\n"                                                                         \
+    "Permissions-Policy: camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()\r\n" \
+    "Cross-Origin-Opener-Policy: same-origin\r\n"                                                              \
+    "Cross-Origin-Resource-Policy: same-origin\r\n"
+
 static void add_header(struct buffer *head, const char *name, const char *value) {
     buffer_add(head, name);
     buffer_add(head, ": ");
@@ -301,21 +324,17 @@ static void write_head(struct request *request, struct buffer *head) {
     buffer_add(head, "\r\n");
     if (response->content_type)
         add_header(head, "Content-Type", response->content_type);
-    if (response->content_type && strncmp(response->content_type, "text/html", 9) == 0)
-        buffer_add(head,
-                   "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
-                   "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
-                   "Cross-Origin-Opener-Policy: same-origin\r\n"
-                   "Referrer-Policy: same-origin\r\n");
+    bool is_page = response->content_type && strncmp(response->content_type, "text/html", 9) == 0;
+    buffer_add(head, is_page ? PAGE_POLICY : DATA_POLICY);
+    if (strncmp(request->config->base_url, "https://", 8) == 0)
+        buffer_add(head, "Strict-Transport-Security: " STRICT_TRANSPORT "\r\n");
     for (size_t i = 0; i < response->header_count; i++)
         add_header(head, response->headers[i].name, response->headers[i].value);
     buffer_add(head, "Content-Length: ");
     buffer_add_integer(head, (int64_t)response->body.size);
     buffer_add(head, "\r\n"
                      "Cache-Control: private, no-cache\r\n"
-                     "Vary: Accept, Accept-Language, Cookie\r\n"
-                     "X-Content-Type-Options: nosniff\r\n"
-                     "Cross-Origin-Resource-Policy: same-origin\r\n\r\n");
+                     "Vary: Accept, Accept-Language, Cookie\r\n" PROTECTION "\r\n");
 }
 
 /* The worker's own bytes by chance, and behind them its requests counted. */

@@ -162,9 +162,16 @@ static void settings_are_read_and_refused_with_the_line(void **state) {
     assert_int_equal(setenv("PUMASI_MAIL_DELAY", "9", 1), 0);
     assert_int_equal(config_read(arena, &error)->mail_delay_s, 9);
     assert_int_equal(unsetenv("PUMASI_MAIL_DELAY"), 0);
-    static const char *const wrong[] = {
-        "colour = red\n",         "mail_delay = soon\n", "mail_delay = 3601\n",       "registration\n",
-        "registration = maybe\n", "base_url =\n",        "mail_file = /nonexistent\n"};
+    static const char *const wrong[] = {"colour = red\n",
+                                        "mail_delay = soon\n",
+                                        "mail_delay = 3601\n",
+                                        "registration\n",
+                                        "registration = maybe\n",
+                                        "base_url =\n",
+                                        "mail_file = /nonexistent\n",
+                                        "trusted_proxy = proxy\n",
+                                        "trusted_proxy = 192.0.2.1 192.0.2.2\n",
+                                        "trusted_proxy = 192.0.2.1,,\n"};
     for (size_t i = 0; i < COUNT(wrong); i++) {
         write_file(path, wrong[i]);
         assert_null(config_read(arena, &error));
