@@ -43,7 +43,6 @@ static const struct grant grants[] = {
     {"task_watcher", MAY_READ},
     {"user", MAY_READ},
     {"suppression", MAY_READ | MAY_INSERT},
-    {"setting", MAY_READ},
 };
 
 /* Mails that were taken together, to be sent together. */
@@ -298,8 +297,8 @@ int main(void) {
         log_error("%s", error);
         goto out;
     }
-    if (signer_read(mailer.db, &mailer.signer) != OUTCOME_OK) {
-        log_error("reading the secret of links: %s", db_error(mailer.db));
+    if (!signer_read(arena, mailer.config->link_keys, &mailer.signer, &error)) {
+        log_error("%s", error);
         goto out;
     }
     status = plan(&mailer) && send_all(&mailer) ? EXIT_SUCCESS : EXIT_FAILURE;

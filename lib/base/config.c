@@ -36,6 +36,8 @@ static const struct key keys[] = {
     {"trusted_proxy", KIND_HOSTS, offsetof(struct config, trusted_proxy), true, 0,
      "IP addresses, with commas, of proxies in front of the web server whose X-Forwarded-For is believed; empty: none"},
     {"database", KIND_TEXT, offsetof(struct config, database), false, 0, "path of the SQLite file"},
+    {"link_keys", KIND_TEXT, offsetof(struct config, link_keys), true, 0,
+     "path of the file with the keys that sign the links in mails; empty: the database's path and -keys"},
     {"log", KIND_TEXT, offsetof(struct config, log), true, 0, "path of the log; empty: standard error"},
     {"log_days", KIND_LOG_DAYS, offsetof(struct config, log_days), false, 36500,
      "days that the record of what happened to tasks and people is kept (7 to 36500; 0: for ever)"},
@@ -274,6 +276,8 @@ const struct config *config_read(struct arena *arena, const char **error) {
         *error = fault;
         return NULL;
     }
+    if (!config->link_keys)
+        config->link_keys = arena_print(arena, "%s-keys", config->database);
     return config;
 }
 

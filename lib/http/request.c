@@ -1,5 +1,7 @@
 #include "http/request.h"
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/percent.h"
 
 #include <assert.h>
@@ -70,6 +72,14 @@ const char *request_query(struct request *request, const char *name) {
         at += size + (at[size] == '&');
     }
     return NULL;
+}
+
+bool request_signer(const struct request *request, struct signer *signer) {
+    if (request->link_keys >= 0 && key_file_read(request->link_keys, clock_now(), &signer->keys))
+        return true;
+    log_error("there are no keys of signed links in %s; `pumasi migrate` makes one",
+              request->config->link_keys);
+    return false;
 }
 
 int64_t request_if_match(const struct request *request) {

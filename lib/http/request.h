@@ -2,6 +2,7 @@
 /* One request, from the gateway's variables to checked input, and what a handler asks of it. */
 
 #include "base/config.h"
+#include "domain/signature.h"
 #include "domain/user.h"
 #include "http/function.h"
 #include "http/response.h"
@@ -37,6 +38,8 @@ struct request {
     const struct user *user; /* NULL: nobody is signed in */
     const char *token;       /* of the session; NULL: none */
 
+    int link_keys; /* descriptor of the file of keys; -1: the function reads no signed links */
+
     struct keep *keep;    /* answers to give again; NULL: the process answers one request only */
     const char *keep_key; /* under which this answer may be kept; NULL: it may not */
 
@@ -63,6 +66,9 @@ const char *request_session_cookie(const struct request *request);
 
 /* A value of the query as it was given; NULL where there is none. */
 const char *request_query(struct request *request, const char *name);
+
+/* The keys of signed links, as they are now. False, which the log says: there are none. */
+MUST_CHECK bool request_signer(const struct request *request, struct signer *signer);
 
 /* The version that an If-Match: "7" names (RFC 9110, 13.1.1); 0 where there is none. */
 int64_t request_if_match(const struct request *request);

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 enum { MOST_GRANTS = 24 };
 
@@ -188,11 +189,22 @@ static bool needs_database(const struct function *function) {
     return function->grant_count || serve_has_session(function);
 }
 
+/* -1, which the log says, where there are none: a request without them is answered 500. */
+static int open_link_keys(struct worker *worker) {
+    const char *error = NULL;
+    int descriptor = key_file_open(worker->arena, worker->config->link_keys, &error);
+    if (descriptor < 0)
+        log_error("%s", error);
+    return descriptor;
+}
+
 bool serve_start(struct worker *worker) {
     const struct function *function = worker->function;
     clock_prepare();
     if (function->prepare)
         function->prepare();
+    if (has_signed_link(function))
+        worker->link_keys = open_link_keys(worker);
     if (!needs_database(function))
         return true;
     static struct grant grants[MOST_GRANTS]; /* outlives the connection, as grants must */
@@ -356,6 +368,7 @@ struct request serve_begin(struct worker *worker, struct arena *arena, const str
         .function = worker->function,
         .gateway = gateway,
         .keep = worker->keep,
+        .link_keys = worker->link_keys,
         .path = "",
         .query = "",
     };
@@ -409,4 +422,7 @@ void serve_end(struct worker *worker) {
     worker->db = NULL;
     keep_free(worker->keep);
     worker->keep = NULL;
+    if (worker->link_keys >= 0)
+        (void)close(worker->link_keys);
+    worker->link_keys = -1;
 }

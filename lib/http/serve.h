@@ -11,6 +11,7 @@ struct worker {
     struct arena *arena; /* of the request, reset after each; of the first of those that share a commit */
     struct keep *keep;   /* answers to give again; NULL where there will be one request only */
     struct db *db;       /* NULL: the function needs none, or it cannot be opened */
+    int link_keys;       /* descriptor of the file of keys; -1: none */
     uint32_t requests;
     unsigned char mark[6]; /* of this worker, in its requests' ids */
 };
