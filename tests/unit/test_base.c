@@ -121,6 +121,12 @@ static void the_language_people_like_best_is_taken(void **state) {
     assert_int_equal(language_accepted("ko-KR,ko;q=0.9,en;q=0.8"), LANGUAGE_KO);
     assert_int_equal(language_accepted("en;q=0.3, ko;q=0.5"), LANGUAGE_KO);
     assert_int_equal(language_accepted("en-GB,ko;q=0.5"), LANGUAGE_EN);
+    assert_int_equal(language_accepted("en;q=0.8,ko;q=0.801"), LANGUAGE_KO);
+    assert_int_equal(language_accepted("en;q=1.000, ko;q=1.0"), LANGUAGE_EN);
+    assert_int_equal(language_accepted("en;q=0.5, ko;q=4444444444444440.9"), LANGUAGE_EN);
+    assert_int_equal(language_accepted("en;q=0.5, ko;q=-1"), LANGUAGE_EN);
+    assert_int_equal(language_accepted("en;q=0.0004, ko;q=0.001999999999999999999999"), LANGUAGE_KO);
+    assert_int_equal(language_accepted("ko;q="), LANGUAGE_EN);
     assert_int_equal(language_accepted("kok"), LANGUAGE_EN);
     assert_int_equal(language_accepted("fr,de"), LANGUAGE_EN);
     assert_int_equal(language_accepted(NULL), LANGUAGE_EN);
