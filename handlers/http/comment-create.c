@@ -39,6 +39,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "comment-create",
     .access = ACCESS_MEMBER,
+    .verb = VERB_TASK_COMMENT,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 1, .requests_a_commit = 16},

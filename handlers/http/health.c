@@ -30,6 +30,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "health",
     .access = ACCESS_ANYONE,
+    .verb = VERB_REACH,
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 1},
     .run = run,

@@ -60,6 +60,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "login",
     .access = ACCESS_ANYONE,
+    .verb = VERB_REACH,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 10, .workers = 2},

@@ -19,6 +19,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "logout",
     .access = ACCESS_MEMBER,
+    .verb = VERB_SIGN_OUT,
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 1},
     .run = run,

@@ -21,6 +21,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "no-route",
     .access = ACCESS_ANYONE,
+    .verb = VERB_REACH,
     .limits = {.seconds = 5, .workers = 1},
     .run = run,
 };

@@ -21,6 +21,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "profile-show",
     .access = ACCESS_MEMBER,
+    .verb = VERB_PROFILE_READ,
     FUNCTION_FIELDS(fields),
     .limits = {.seconds = 5, .workers = 1},
     .prepare = page_profile_prepare,

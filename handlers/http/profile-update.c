@@ -56,6 +56,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "profile-update",
     .access = ACCESS_MEMBER,
+    .verb = VERB_PROFILE_UPDATE,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 1},

@@ -55,6 +55,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "register",
     .access = ACCESS_ANYONE,
+    .verb = VERB_REACH,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 10, .workers = 1},

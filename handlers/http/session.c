@@ -8,6 +8,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "session",
     .access = ACCESS_OPTIONAL,
+    .verb = VERB_REACH,
     .limits = {.seconds = 5, .workers = 2},
     .run = run,
 };

@@ -33,6 +33,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "task-create",
     .access = ACCESS_MEMBER,
+    .verb = VERB_TASK_CREATE,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 2, .requests_a_commit = 16},

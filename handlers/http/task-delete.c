@@ -8,7 +8,7 @@ static const struct grant grants[] = {
 };
 
 static void run(struct request *request) {
-    enum outcome outcome = task_delete(request->db, request->arena, request->user, request->path_id);
+    enum outcome outcome = task_delete(request->db, request->arena, &request->actor, request->path_id);
     if (outcome == OUTCOME_OK)
         respond_done(request, "/api/tasks");
     else
@@ -18,6 +18,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "task-delete",
     .access = ACCESS_MEMBER,
+    .verb = VERB_TASK_DELETE,
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 1},
     .run = run,

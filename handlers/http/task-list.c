@@ -130,6 +130,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "task-list",
     .access = ACCESS_MEMBER,
+    .verb = VERB_TASK_READ,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 10, .workers = 2},

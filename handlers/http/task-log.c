@@ -52,6 +52,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "task-log",
     .access = ACCESS_MEMBER,
+    .verb = VERB_TASK_READ,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 2},

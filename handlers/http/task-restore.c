@@ -8,7 +8,7 @@ static const struct grant grants[] = {
 
 static void run(struct request *request) {
     struct task task = {0};
-    enum outcome outcome = task_restore(request->db, request->arena, request->user, request->path_id, &task);
+    enum outcome outcome = task_restore(request->db, request->arena, &request->actor, request->path_id, &task);
     if (outcome == OUTCOME_OK)
         respond_task(request, 200, &task);
     else
@@ -18,6 +18,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "task-restore",
     .access = ACCESS_MEMBER,
+    .verb = VERB_TASK_RESTORE,
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 1},
     .run = run,

@@ -53,6 +53,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "task-show",
     .access = ACCESS_MEMBER,
+    .verb = VERB_TASK_READ,
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 2},
     .run = run,

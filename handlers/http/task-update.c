@@ -68,6 +68,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "task-update",
     .access = ACCESS_MEMBER,
+    .verb = VERB_TASK_UPDATE,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     /* One at a time writes anyway; two read anew what the other changed: 1,180 a second instead of 1,400. */

@@ -38,6 +38,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "task-watch",
     .access = ACCESS_MEMBER,
+    .verb = VERB_TASK_WATCH,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 1},

@@ -33,6 +33,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "user-list",
     .access = ACCESS_MEMBER,
+    .verb = VERB_PEOPLE_READ,
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 2},
     .run = run,

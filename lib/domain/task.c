@@ -347,13 +347,15 @@ enum outcome task_update(struct db *db, struct arena *arena, int64_t actor_id, i
 }
 
 /* Into the bin or out of it. */
-static enum outcome move(struct db *db, struct arena *arena, const struct user *actor, int64_t id,
+static enum outcome move(struct db *db, struct arena *arena, const struct actor *actor, int64_t id,
                          bool into_bin, struct task *moved) {
     enum db_result result = db_begin_write(db, actor->id);
     if (result != DB_OK)
         return outcome_of(result);
     enum outcome outcome = task_find(db, arena, id, true, moved);
-    if (outcome == OUTCOME_OK && moved->creator.id != actor->id && !actor->is_admin)
+    const struct object object = {.creator_id = moved->creator.id};
+    if (outcome == OUTCOME_OK &&
+        !may(actor, into_bin ? VERB_TASK_DELETE : VERB_TASK_RESTORE, &object))
         outcome = OUTCOME_FORBIDDEN;
     if (outcome == OUTCOME_OK) {
         result = into_bin ? db_run(db, &TASK_DELETE, db_integer(id), db_integer(clock_now()))
@@ -368,12 +370,12 @@ static enum outcome move(struct db *db, struct arena *arena, const struct user *
     return outcome;
 }
 
-enum outcome task_delete(struct db *db, struct arena *arena, const struct user *actor, int64_t id) {
+enum outcome task_delete(struct db *db, struct arena *arena, const struct actor *actor, int64_t id) {
     struct task moved = {0};
     return move(db, arena, actor, id, true, &moved);
 }
 
-enum outcome task_restore(struct db *db, struct arena *arena, const struct user *actor, int64_t id,
+enum outcome task_restore(struct db *db, struct arena *arena, const struct actor *actor, int64_t id,
                           struct task *restored) {
     return move(db, arena, actor, id, false, restored);
 }

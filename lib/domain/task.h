@@ -7,7 +7,7 @@
  */
 
 #include "base/json_write.h"
-#include "domain/user.h"
+#include "domain/may.h"
 
 enum {
     TASK_MOST_TITLE = 200,
@@ -93,9 +93,9 @@ MUST_CHECK enum outcome task_update(struct db *db, struct arena *arena, int64_t 
                                     int64_t version, const struct task_values *values, struct task *updated,
                                     unsigned *conflict);
 
-/* Into the bin: its creator or an administrator. OUTCOME_OK also if it lies there already. */
-MUST_CHECK enum outcome task_delete(struct db *db, struct arena *arena, const struct user *actor, int64_t id);
+/* Into the bin. OUTCOME_FORBIDDEN: `may` says no. OUTCOME_OK also if it lies there already. */
+MUST_CHECK enum outcome task_delete(struct db *db, struct arena *arena, const struct actor *actor, int64_t id);
 
-/* Out of the bin, by the same people. */
-MUST_CHECK enum outcome task_restore(struct db *db, struct arena *arena, const struct user *actor, int64_t id,
+/* Out of the bin, by the same rule. */
+MUST_CHECK enum outcome task_restore(struct db *db, struct arena *arena, const struct actor *actor, int64_t id,
                                      struct task *restored);

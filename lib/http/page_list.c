@@ -154,7 +154,8 @@ static void add_labels(struct buffer *out, const char *labels) {
 }
 
 static void add_restore(struct buffer *out, const struct user *viewer, const struct task *task) {
-    if (!viewer->is_admin && viewer->id != task->creator.id)
+    const struct actor actor = actor_of(viewer, SCOPE_SESSION);
+    if (!may(&actor, VERB_TASK_RESTORE, &(struct object){.creator_id = task->creator.id}))
         return;
     buffer_print(out, "<form method=\"post\" action=\"/api/tasks/%lld/restore\"><button class=\"quiet\">",
                  (long long)task->id);

@@ -107,7 +107,9 @@ void page_task(struct buffer *out, const struct task_view *view) {
     const struct user *viewer = view->viewer;
     const struct task *task = view->task;
     enum language language = viewer->language;
-    bool may_delete = viewer->is_admin || viewer->id == task->creator.id;
+    const struct actor actor = actor_of(viewer, SCOPE_SESSION);
+    const struct object object = {.creator_id = task->creator.id};
+    bool may_delete = may(&actor, VERB_TASK_DELETE, &object);
     page_open(out, language, task->title, viewer);
     buffer_add(out, "<main class=\"alone\">\n<article class=\"task\">\n<header><p class=\"about\">");
     buffer_add_html(out, words_print(out->arena, language, WORDS_PAGE_CREATED_BY,
@@ -122,7 +124,7 @@ void page_task(struct buffer *out, const struct task_view *view) {
         buffer_add(out, "</h1>\n<p>");
         page_words(out, language, WORDS_PAGE_IN_BIN);
         buffer_add(out, "</p>\n");
-        if (may_delete)
+        if (may(&actor, VERB_TASK_RESTORE, &object))
             add_button_form(out, language, task, "restore", WORDS_PAGE_RESTORE);
     } else {
         add_edit_form(out, language, task, view->people, view->people_count);

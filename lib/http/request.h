@@ -36,6 +36,7 @@ struct request {
     bool is_html;      /* a plain browser asks: answer pages and redirects */
     enum language language;
     const struct user *user; /* NULL: nobody is signed in */
+    struct actor actor;      /* the same, for `may` */
     const char *token;       /* of the session; NULL: none */
 
     int link_keys; /* descriptor of the file of keys; -1: the function reads no signed links */

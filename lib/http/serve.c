@@ -247,6 +247,7 @@ static bool find_user(struct request *request) {
         outcome = session_find(request->db, request->arena, request->token, user);
     if (outcome == OUTCOME_OK) {
         request->user = user;
+        request->actor = actor_of(user, SCOPE_SESSION);
         request->language = user->language;
         return true;
     }
@@ -264,6 +265,13 @@ static bool find_user(struct request *request) {
 }
 
 /* ---- the whole ---- */
+
+static bool check_may(struct request *request) {
+    if (may(&request->actor, request->function->verb, NULL))
+        return true;
+    respond_problem(request, 403, WORDS_PROBLEM_NOT_ALLOWED);
+    return false;
+}
 
 /* Each check answers by itself where it fails. */
 static void answer(struct worker *worker, struct request *request) {
@@ -292,7 +300,7 @@ static void answer(struct worker *worker, struct request *request) {
             return;
         }
     }
-    if (!find_user(request) || (!is_fallback(request->function) && !read_input(request)))
+    if (!find_user(request) || !check_may(request) || (!is_fallback(request->function) && !read_input(request)))
         return;
     if (!request->faults)
         request->function->run(request);
