@@ -64,6 +64,10 @@ UPDATE event SET at = unixepoch() - 20000 * 60 WHERE type = 'user.registered';
 -- What happened before anybody looked needs no mail.
 DELETE FROM outbox;
 CREATE TRIGGER event_before_update BEFORE UPDATE ON event
+WHEN NEW.detail <> '{}' OR NEW.id <> OLD.id OR NEW.at <> OLD.at OR NEW.type <> OLD.type
+    OR NEW.actor_id IS NOT OLD.actor_id OR NEW.task_id IS NOT OLD.task_id OR NEW.user_id IS NOT OLD.user_id
+    OR NEW.task_version IS NOT OLD.task_version OR NEW.is_visible <> OLD.is_visible OR NEW.day IS NOT OLD.day
+    OR NOT EXISTS (SELECT 1 FROM "user" WHERE id = OLD.user_id AND deleted_at IS NOT NULL)
 BEGIN
     SELECT RAISE(ABORT, 'the log is append-only');
 END;

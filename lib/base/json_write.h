@@ -11,6 +11,7 @@ struct json_writer {
     uint32_t has_members; /* one bit a depth: something stands before the next member */
     unsigned depth;
     bool after_key; /* the next value follows "key": and takes no comma */
+    int language;   /* of who reads, for the caller: an `enum language` */
 };
 
 struct json_writer json_write_to(struct buffer *out);

@@ -45,7 +45,23 @@ static bool may_read(const struct guard *guard, const char *table, const char *c
     return holds(guard, table, MAY_READ);
 }
 
-static bool trigger_may_write(const char *table, const char *column) {
+/* What triggers do when somebody leaves. */
+static const struct {
+    const char *trigger;
+    const char *table;
+    unsigned verb;
+} follows[] = {
+    {"user_after_disable", "session", MAY_DELETE},     {"user_after_disable", "api_token", MAY_DELETE},
+    {"user_after_disable", "invitation", MAY_DELETE},  {"user_after_disable", "delivery", MAY_UPDATE},
+    {"user_after_delete", "task_watcher", MAY_DELETE}, {"user_after_delete", "suppression", MAY_DELETE},
+    {"user_after_delete", "invitation", MAY_DELETE},   {"user_after_delete", "delivery", MAY_UPDATE},
+};
+
+static bool trigger_may_write(const char *inside, const char *table, const char *column, unsigned verb) {
+    for (size_t i = 0; i < COUNT(follows); i++)
+        if (strcmp(inside, follows[i].trigger) == 0 && strcmp(table, follows[i].table) == 0 &&
+            follows[i].verb == verb)
+            return true;
     if (strcmp(table, "task") == 0)
         return strcmp(column, "version") == 0 || strcmp(column, "updated_at") == 0;
     return strcmp(table, "event") == 0 || strcmp(table, "outbox") == 0 || strcmp(table, "task_label") == 0 ||
@@ -57,7 +73,7 @@ static bool may_write(const struct guard *guard, const char *table, const char *
     if (guard->is_read_only)
         return false;
     if (inside)
-        return trigger_may_write(table, column);
+        return trigger_may_write(inside, table, column, verb);
     if (is_search(table) && strcmp(table, "task_search") != 0)
         return holds(guard, "task", MAY_INSERT | MAY_UPDATE);
     if (strcmp(table, "actor") == 0)

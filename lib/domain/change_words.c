@@ -115,7 +115,7 @@ static const char *plain(struct arena *arena, const char *json) {
 static const char *side(struct arena *arena, enum language language, const char *field, const char *json,
                         const char *name) {
     if (strcmp(field, "assignee") == 0)
-        return name;
+        return person_name(language, name);
     const char *text = plain(arena, json);
     const char *words_of_it = text ? choice_words(language, field, text) : NULL;
     return words_of_it ? words_of_it : text;

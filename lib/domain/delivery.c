@@ -20,7 +20,7 @@ DB_QUERY(DELIVERY_LEASE,
 #define DELIVERY_SELECT                                                                                      \
     "SELECT " USER_COLUMNS ", delivery.id, coalesce(delivery.task_id, 0), delivery.attempts, "               \
     "delivery.created_at, delivery.message_id, task_watcher.user_id IS NOT NULL, "                           \
-    "suppression.email_key IS NOT NULL "                                                                     \
+    "suppression.email_key IS NOT NULL OR \"user\".disabled_at IS NOT NULL "                                 \
     "FROM delivery JOIN \"user\" ON \"user\".id = delivery.user_id "                                         \
     "LEFT JOIN task_watcher ON task_watcher.task_id = delivery.task_id "                                     \
     "AND task_watcher.user_id = delivery.user_id AND task_watcher.state = 'mute' "                           \
@@ -30,20 +30,22 @@ DB_QUERY(DELIVERY_LEASED, DELIVERY_SELECT "WHERE delivery.state = 'leased' AND d
                                           "LIMIT $2");
 DB_QUERY(DELIVERY_FIND, DELIVERY_SELECT "WHERE delivery.id = $1 AND delivery.state <> 'sent'");
 DB_QUERY(DELIVERY_SENT_AT, "UPDATE delivery SET state = 'sent', sent_at = $2, error = NULL WHERE id = $1");
-DB_QUERY(DELIVERY_END, "UPDATE delivery SET state = $2, error = $3 WHERE id = $1");
+DB_QUERY(DELIVERY_END, "UPDATE delivery SET state = $2, error = $3 WHERE id = $1 AND state <> 'suppressed'");
 DB_QUERY(DELIVERY_SKIP_EVENTS, "UPDATE event_recipient SET delivery_id = NULL, skipped = $2 "
                                "WHERE delivery_id = $1");
 DB_QUERY(DELIVERY_DELETE, "DELETE FROM delivery WHERE id = $1");
-DB_QUERY(DELIVERY_RETRY_AT, "UPDATE delivery SET state = 'retry', next_at = $2, error = $3 WHERE id = $1");
+DB_QUERY(DELIVERY_RETRY_AT, "UPDATE delivery SET state = 'retry', next_at = $2, error = $3 "
+                            "WHERE id = $1 AND state <> 'suppressed'");
 DB_QUERY(DELIVERY_COUNT_SENT, "SELECT count(*) FROM delivery WHERE sent_at >= $1");
 /* Each is the first entry of an index: of the outbox, of what waits, and of what was taken already. */
 DB_QUERY(DELIVERY_OLDEST, "SELECT (SELECT at FROM event WHERE id = (SELECT min(event_id) FROM outbox)), "
                           "(SELECT min(next_at) FROM delivery WHERE " DUE_STATES "), "
                           "(SELECT min(due_at) FROM delivery WHERE state IN ('leased', 'retry'))");
-DB_QUERY(DELIVERY_SUPPRESS_ADDRESS,
-         "INSERT INTO suppression (email_key, reason, detail) "
-         "SELECT \"user\".email_key, 'refused', $2 FROM \"user\" WHERE \"user\".id = $1 "
-         "ON CONFLICT (email_key) DO NOTHING");
+DB_QUERY(
+    DELIVERY_SUPPRESS_ADDRESS,
+    "INSERT INTO suppression (email_key, reason, detail) "
+    "SELECT \"user\".email_key, 'refused', $2 FROM \"user\" WHERE \"user\".id = $1 AND deleted_at IS NULL "
+    "ON CONFLICT (email_key) DO NOTHING");
 
 static void read_row(struct db_rows *rows, struct arena *arena, struct delivery *delivery) {
     user_read_row(rows, arena, &delivery->recipient);

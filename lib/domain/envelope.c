@@ -83,8 +83,9 @@ static struct json_object *person(int64_t id, const char *name, const char *emai
         return NULL;
     struct json_object *object = json_object_new_object();
     add(object, "id", json_object_new_int64(id));
-    add(object, "name", json_object_new_string(name ? name : ""));
-    add(object, "email", json_object_new_string(email ? email : ""));
+    bool is_gone = name && strcmp(name, USER_NAME_GONE) == 0;
+    add(object, "name", json_object_new_string(name && !is_gone ? name : ""));
+    add(object, "email", json_object_new_string(email && !is_gone ? email : ""));
     return object;
 }
 

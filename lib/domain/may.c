@@ -24,6 +24,8 @@ static const struct {
     [VERB_TASK_COMMENT] = {MEMBER, SCOPE_WRITE},
     [VERB_TASK_WATCH] = {MEMBER, SCOPE_WRITE},
     [VERB_PEOPLE_READ] = {MEMBER, SCOPE_READ},
+    [VERB_PERSON_UPDATE] = {ADMIN, SCOPE_ADMIN},
+    [VERB_PERSON_DELETE] = {ONESELF | ADMIN, SCOPE_ADMIN},
     [VERB_PROFILE_READ] = {MEMBER, SCOPE_READ},
     [VERB_PROFILE_UPDATE] = {MEMBER, SCOPE_WRITE},
     [VERB_ACCOUNT_SECURE] = {MEMBER, SCOPE_SESSION},
@@ -34,12 +36,12 @@ struct actor actor_of(const struct user *user, enum scope scope) {
 }
 
 static unsigned relations(const struct actor *actor, const struct object *object) {
-    if (!actor->id)
+    if (actor->scope == SCOPE_NONE)
         return ANYBODY;
     unsigned is = ANYBODY | MEMBER;
-    if (!object || object->creator_id == actor->id)
+    if (!object || (actor->id && object->creator_id == actor->id))
         is |= CREATOR;
-    if (!object || object->person_id == actor->id)
+    if (!object || (actor->id && object->person_id == actor->id))
         is |= ONESELF;
     if (actor->is_admin && actor->scope >= SCOPE_ADMIN)
         is |= ADMIN;

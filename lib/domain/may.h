@@ -1,11 +1,11 @@
 #pragma once
 /*
- * Who may do what: the one place that says so (ASVS 8.1.1, 8.2.1, 8.3.1). The rules are a table; a verb that has
- * no row in it nobody may.
+ * Who may do what: the one place that says so (ASVS 8.1.1, 8.2.1, 8.3.1). The rules are a table; a verb that
+ * has no row in it nobody may.
  *
- * The runtime asks before a function runs, for the function's own verb and without an object: whether there can be
- * any object on which the actor may. Where the answer hangs on the object, the domain asks again with it, inside
- * the transaction that acts.
+ * The runtime asks before a function runs, for the function's own verb and without an object: whether there
+ * can be any object on which the actor may. Where the answer hangs on the object, the domain asks again with
+ * it, inside the transaction that acts.
  */
 
 #include "domain/user.h"
@@ -23,6 +23,8 @@ enum verb {
     VERB_TASK_COMMENT,
     VERB_TASK_WATCH, /* one's own wishes of a task's mails */
     VERB_PEOPLE_READ,
+    VERB_PERSON_UPDATE, /* her role, and whether she may come in */
+    VERB_PERSON_DELETE,
     VERB_PROFILE_READ,   /* oneself */
     VERB_PROFILE_UPDATE, /* one's own name, language and wishes */
     VERB_ACCOUNT_SECURE, /* one's own password, address, factors, sessions and tokens: never by a token */
@@ -40,7 +42,7 @@ enum scope {
 
 /* Who acts. */
 struct actor {
-    int64_t id; /* 0: nobody */
+    int64_t id; /* 0: nobody, or somebody at the server */
     bool is_admin;
     enum scope scope;
 };

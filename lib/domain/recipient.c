@@ -12,7 +12,7 @@ DB_QUERY(RECIPIENT_WISHES,
          "\"user\".time_zone, task_watcher.state "
          "FROM \"user\" LEFT JOIN task_watcher "
          "ON task_watcher.user_id = \"user\".id AND task_watcher.task_id = $2 "
-         "WHERE \"user\".id = $1");
+         "WHERE \"user\".id = $1 AND \"user\".disabled_at IS NULL");
 
 struct list {
     struct db *db;
@@ -119,7 +119,8 @@ static const char *why_not(struct db_rows *rows, const struct envelope *event,
                : NULL;
 }
 
-/* False where there is no such person (a rule named somebody by a number that nobody has). */
+/* False where there is no such person (a rule named somebody by a number that nobody has), or she is
+ * disabled. */
 static enum db_result ask_wishes(struct list *list, struct recipient *recipient, bool *exists) {
     struct db_rows *rows = NULL;
     enum db_result result = db_start(list->db, &RECIPIENT_WISHES, &rows, db_integer(recipient->user_id),

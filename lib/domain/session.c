@@ -15,7 +15,9 @@ enum {
     MOST_THROTTLES = 10000,
 };
 
-DB_QUERY(ACCOUNT_FIND, "SELECT id, password_hash FROM \"user\" WHERE email_key = $1");
+DB_QUERY(
+    ACCOUNT_FIND,
+    "SELECT id, CASE WHEN disabled_at IS NULL THEN password_hash END FROM \"user\" WHERE email_key = $1");
 DB_QUERY(SESSION_INSERT,
          "INSERT INTO session (user_id, token_hash, created_at, expires_at) VALUES ($1, $2, $3, $4)");
 DB_QUERY(SESSION_FIND, "SELECT " USER_COLUMNS " FROM session JOIN \"user\" ON \"user\".id = session.user_id "

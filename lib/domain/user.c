@@ -11,7 +11,7 @@ DB_QUERY(USER_INSERT,
          "VALUES ($1, $2, $3, $4, $5, $6, $7) "
          "RETURNING " USER_COLUMNS);
 DB_QUERY(USER_FIND, "SELECT " USER_COLUMNS " FROM \"user\" WHERE id = $1");
-DB_QUERY(USER_LIST, "SELECT " USER_COLUMNS " FROM \"user\" ORDER BY name, id");
+DB_QUERY(USER_LIST, "SELECT " USER_COLUMNS " FROM \"user\" WHERE deleted_at IS NULL ORDER BY name, id");
 DB_QUERY(USER_UPDATE, "UPDATE \"user\" "
                       "SET name = coalesce($2, name), language = coalesce($3, language), "
                       "mail_how = coalesce($4, mail_how), mail_level = coalesce($5, mail_level), "
@@ -22,6 +22,10 @@ DB_QUERY(USER_UPDATE, "UPDATE \"user\" "
 
 const char *const MAIL_HOWS[] = {"instant", "coalesced", "daily", "off", NULL};
 const char *const MAIL_LEVELS[] = {"involved", "assigned", "all", NULL};
+
+const char *person_name(enum language language, const char *name) {
+    return name && strcmp(name, USER_NAME_GONE) == 0 ? words(language, WORDS_PAGE_SOMEONE_GONE) : name;
+}
 
 bool user_email_is_valid(const char *email) {
     size_t size = strlen(email);
@@ -63,6 +67,7 @@ void user_read_row(struct db_rows *rows, struct arena *arena, struct user *user)
                 .hour = db_get_integer(rows, 8),
                 .time_zone = db_get_text(rows, 9, arena),
             },
+        .is_disabled = db_get_integer(rows, 10) != 0,
     };
 }
 

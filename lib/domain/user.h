@@ -26,6 +26,7 @@ struct user {
     bool is_admin;
     enum language language;
     struct mail_wishes mail;
+    bool is_disabled; /* cannot sign in, is not mailed */
 };
 
 /* What somebody else may see of a person. */
@@ -33,6 +34,12 @@ struct person {
     int64_t id;       /* 0: nobody */
     const char *name; /* NULL: nobody */
 };
+
+/* The name of who was deleted, as it is kept: nobody can type it. */
+#define USER_NAME_GONE "\x7F"
+
+/* A name as readers of this language see it: of who was deleted a neutral word. NULL stays NULL. */
+const char *person_name(enum language language, const char *name);
 
 /* True for what can be mailed to and typed into a header without harm: local@domain, printable ASCII. */
 bool user_email_is_valid(const char *email);
@@ -55,7 +62,7 @@ MUST_CHECK enum outcome user_create(struct db *db, struct arena *arena, const st
 
 MUST_CHECK enum outcome user_find(struct db *db, struct arena *arena, int64_t id, struct user *found);
 
-/* Everyone, by name; *users lives in the arena. */
+/* Everyone but who was deleted, by name; *users lives in the arena. */
 MUST_CHECK enum outcome user_list(struct db *db, struct arena *arena, struct user **users, size_t *count);
 
 /* NULL leaves a field as it is. */

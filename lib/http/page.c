@@ -56,12 +56,13 @@ void page_person(struct buffer *out, enum language language, const struct person
         buffer_add(out, "</span>");
         return;
     }
+    const char *name = person_name(language, person->name);
     buffer_add(out, "<span class=\"person\"><span class=\"chip hue-");
     buffer_add_integer(out, person->id % PERSON_COLOURS * 5 % PERSON_COLOURS);
     buffer_add(out, "\" aria-hidden=\"true\">");
-    add_initials(out, person->name);
+    add_initials(out, name);
     buffer_add(out, "</span><span class=\"name\">");
-    buffer_add_html(out, person->name);
+    buffer_add_html(out, name);
     buffer_add(out, "</span></span>");
 }
 
@@ -116,8 +117,9 @@ void page_people_options(struct buffer *out, enum language language, const struc
                          int64_t chosen) {
     page_option(out, "", words(language, WORDS_PAGE_NOBODY), chosen == 0);
     for (size_t i = 0; i < count; i++)
-        page_option(out, arena_print(out->arena, "%lld", (long long)people[i].id), people[i].name,
-                    people[i].id == chosen);
+        if (!people[i].is_disabled || people[i].id == chosen)
+            page_option(out, arena_print(out->arena, "%lld", (long long)people[i].id), people[i].name,
+                        people[i].id == chosen);
 }
 
 const char *page_labels(struct arena *arena, const char *labels) {
@@ -150,6 +152,7 @@ static void add_menu(struct buffer *out, const struct user *viewer) {
     page_person(out, language, &person);
     buffer_add(out, "</summary><div class=\"menu-box\">\n");
     add_menu_link(out, language, "/api/users/me", WORDS_PAGE_SETTINGS);
+    add_menu_link(out, language, "/api/users", WORDS_PAGE_PEOPLE);
     add_menu_link(out, language, "/api/tasks?bin=1", WORDS_PAGE_BIN);
     buffer_add(out, "<form method=\"post\" action=\"/api/logout\"><button class=\"quiet\">");
     page_words(out, language, WORDS_PAGE_SIGN_OUT);

@@ -39,7 +39,7 @@ void page_label_open(struct buffer *out, enum language language, enum words_key 
 /* <option> of a select; `value` is the program's own or a person's text. */
 void page_option(struct buffer *out, const char *value, const char *label, bool is_chosen);
 
-/* The options of all priorities; of everyone who can be in charge, with nobody first. */
+/* The options of all priorities; of everyone who can be in charge or is, with nobody first. */
 void page_priority_options(struct buffer *out, enum language language, const char *chosen);
 void page_people_options(struct buffer *out, enum language language, const struct user *people, size_t count,
                          int64_t chosen);

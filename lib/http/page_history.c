@@ -75,8 +75,8 @@ static void add_event(struct buffer *out, enum language language, const struct e
         {"task.restored", WORDS_PAGE_LOG_RESTORED},
         {"task.commented", WORDS_PAGE_LOG_COMMENTED},
     };
-    const char *who =
-        event->actor.id && event->actor.name ? event->actor.name : words(language, WORDS_PAGE_SOMEONE);
+    const char *who = event->actor.id && event->actor.name ? person_name(language, event->actor.name)
+                                                           : words(language, WORDS_PAGE_SOMEONE);
     for (size_t i = 0; i < COUNT(whole); i++) {
         if (strcmp(event->type, whole[i].type) != 0)
             continue;

@@ -29,7 +29,7 @@ static const char *time_words(struct arena *arena, enum language language, int64
 /* Of one person, behind the envelope; NULL where she is not mailed. */
 static const char *short_words(struct arena *arena, enum language language, const struct event_mail *mail,
                                int64_t event_at, int64_t now) {
-    const char *name = mail->person.name;
+    const char *name = person_name(language, mail->person.name);
     if (mail->skipped)
         return NULL;
     if (strcmp(mail->state, "sent") == 0)
@@ -66,7 +66,8 @@ static void add_line(struct buffer *out, enum language language, const struct ev
                                     : choice_words(language, "reason", mail->reason);
     buffer_add(out, "<li>");
     buffer_add_html(out,
-                    words_print(out->arena, language, sentence_of(mail, now), {"name", mail->person.name},
+                    words_print(out->arena, language, sentence_of(mail, now),
+                                {"name", person_name(language, mail->person.name)},
                                 {"time", time_words(out->arena, language, at, event_at, now)}, {"why", why}));
     buffer_add(out, "</li>");
 }

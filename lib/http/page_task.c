@@ -112,9 +112,10 @@ void page_task(struct buffer *out, const struct task_view *view) {
     bool may_delete = may(&actor, VERB_TASK_DELETE, &object);
     page_open(out, language, task->title, viewer);
     buffer_add(out, "<main class=\"alone\">\n<article class=\"task\">\n<header><p class=\"about\">");
-    buffer_add_html(out, words_print(out->arena, language, WORDS_PAGE_CREATED_BY,
-                                     {"id", arena_print(out->arena, "%lld", (long long)task->id)},
-                                     {"name", task->creator.name ? task->creator.name : ""}));
+    buffer_add_html(
+        out, words_print(out->arena, language, WORDS_PAGE_CREATED_BY,
+                         {"id", arena_print(out->arena, "%lld", (long long)task->id)},
+                         {"name", task->creator.name ? person_name(language, task->creator.name) : ""}));
     buffer_add(out, "</p><a class=\"close\" href=\"/api/tasks\">");
     page_words(out, language, WORDS_PAGE_TO_TASKS);
     buffer_add(out, "</a></header>\n");

@@ -21,6 +21,16 @@ static void present_user(struct json_writer *json, const struct user *user) {
     json_close_object(json);
 }
 
+void present_account(struct json_writer *json, const struct user *user) {
+    json_open_object(json);
+    json_add_integer(json, "id", user->id);
+    json_add_text(json, "name", user->name);
+    json_add_text(json, "email", user->email);
+    json_add_text(json, "role", user->is_admin ? "admin" : "member");
+    json_add_boolean(json, "is_disabled", user->is_disabled);
+    json_close_object(json);
+}
+
 void present_person(struct json_writer *json, const struct person *person) {
     if (!person->id) {
         json_null(json);
@@ -28,7 +38,7 @@ void present_person(struct json_writer *json, const struct person *person) {
     }
     json_open_object(json);
     json_add_integer(json, "id", person->id);
-    json_add_text(json, "name", person->name);
+    json_add_text(json, "name", person_name((enum language)json->language, person->name));
     json_close_object(json);
 }
 

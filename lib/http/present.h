@@ -7,6 +7,8 @@
 #include "domain/watch.h"
 #include "http/request.h"
 
+/* A person as administrators see her. */
+void present_account(struct json_writer *json, const struct user *user);
 void present_person(struct json_writer *json, const struct person *person);
 void present_task(struct json_writer *json, const struct task *task);
 /* One task, with what `watch` says besides. */

@@ -65,6 +65,7 @@ static void start(struct request *request, int status, const char *content_type)
 struct json_writer *respond_json(struct request *request, int status) {
     start(request, status, "application/json");
     request->response.json = json_write_to(&request->response.body);
+    request->response.json.language = (int)request->language;
     return &request->response.json;
 }
 

@@ -73,7 +73,9 @@ static void name_task(const struct telling *telling, struct template_record *at,
 static struct template_record *add_deed(const struct telling *telling, struct template_record *at,
                                         enum notice_name what, const struct person *who, int64_t time) {
     struct template_record *deed = template_add(at, what);
-    template_set(deed, NOTICE_WHO, who->name ? who->name : words(telling->language, WORDS_PAGE_SOMEONE));
+    template_set(deed, NOTICE_WHO,
+                 who->name ? person_name(telling->language, who->name)
+                           : words(telling->language, WORDS_PAGE_SOMEONE));
     template_set(deed, NOTICE_WHEN, when(telling, time));
     return deed;
 }
@@ -130,7 +132,7 @@ static void add_task(struct telling *telling, struct template_record *at, const 
     enum language language = telling->language;
     const struct event_change labels = {.field = "labels", .to = task->labels};
     struct template_record *table = template_add(at, NOTICE_NEW_TASK);
-    add_fact(telling, table, WORDS_PAGE_FIELD_ASSIGNEE, task->assignee.name);
+    add_fact(telling, table, WORDS_PAGE_FIELD_ASSIGNEE, person_name(language, task->assignee.name));
     add_fact(telling, table, WORDS_PAGE_FIELD_STATUS, choice_words(language, "status", task->status));
     if (task->progress)
         add_fact(telling, table, WORDS_PAGE_FIELD_PROGRESS, number(telling, task->progress));

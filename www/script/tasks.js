@@ -83,7 +83,7 @@ async function start() {
         const [session, people] = await Promise.all([ask("GET", "/api/session"), ask("GET", "/api/users")]);
         if (!session.body.user) return location.replace("/");
         await speak(session.body.user.language);
-        change({user: session.body.user, people: people.body.users});
+        change({user: session.body.user, people: people.body.users.filter((/** @type {{is_disabled?: boolean}} */ person) => !person.is_disabled)});
     } catch (error) {
         if (error instanceof Problem && error.status === 401) return;
         return sayTrouble(error);

@@ -3,7 +3,7 @@
 
 #include "base/utf8.h"
 #include "domain/password.h"
-#include "domain/user.h"
+#include "domain/user_admin.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +12,9 @@
 
 static const struct grant adding[] = {{"user", MAY_READ | MAY_INSERT}};
 static const struct grant listing[] = {{"user", MAY_READ}};
+static const struct grant changing[] = {{"user", MAY_READ | MAY_UPDATE}};
+static const struct grant deleting[] = {
+    {"user", MAY_READ | MAY_UPDATE}, {"user.password_hash", MAY_READ}, {"event", MAY_READ | MAY_UPDATE}};
 
 /* One line of standard input, so that a password stands in no list of processes. */
 static const char *read_password(struct command_line *line) {
@@ -58,8 +61,9 @@ static int run_add(struct command_line *line) {
 static void list_user(struct command_line *line, const struct user *user) {
     const char *role = user->is_admin ? "admin" : "member";
     if (!line->as_json) {
-        buffer_print(&line->out, "%5lld  %-6s  %s  %s <%s>\n", (long long)user->id, role,
-                     language_code(user->language), printable(line->arena, user->name), user->email);
+        buffer_print(&line->out, "%5lld  %-6s  %s  %s <%s>%s\n", (long long)user->id, role,
+                     language_code(user->language), printable(line->arena, user->name), user->email,
+                     user->is_disabled ? "  disabled" : "");
         return;
     }
     json_open_object(&line->json);
@@ -68,6 +72,7 @@ static void list_user(struct command_line *line, const struct user *user) {
     json_add_text(&line->json, "name", user->name);
     json_add_text(&line->json, "role", role);
     json_add_text(&line->json, "language", language_code(user->language));
+    json_add_boolean(&line->json, "is_disabled", user->is_disabled);
     json_close_object(&line->json);
 }
 
@@ -86,9 +91,79 @@ static int run_list(struct command_line *line) {
     return EXIT_SUCCESS;
 }
 
+/* The one word that is left: an address, or a number. */
+static int find_person(struct command_line *line, struct user *user) {
+    int64_t id = 0;
+    enum outcome outcome = OUTCOME_NOT_FOUND;
+    if (strchr(line->words[0], '@'))
+        outcome = user_find_by_email(line->db, line->arena, line->words[0], user);
+    else if (take_id(line, &id))
+        outcome = user_find(line->db, line->arena, id, user);
+    else
+        return EXIT_USAGE;
+    if (outcome == OUTCOME_NOT_FOUND)
+        return fail("there is no such person; see `pumasi user list`");
+    return outcome == OUTCOME_OK ? EXIT_SUCCESS : fail_outcome(line, outcome);
+}
+
+static int end(const struct command_line *line, enum outcome outcome) {
+    if (outcome == OUTCOME_OK)
+        return EXIT_SUCCESS;
+    if (outcome == OUTCOME_CONFLICT)
+        return fail("this is the last administrator; make somebody else one first");
+    if (outcome == OUTCOME_NOT_FOUND)
+        return fail("there is no such person; see `pumasi user list`");
+    return fail_outcome(line, outcome);
+}
+
+static int set_rights(struct command_line *line, const struct user_rights *rights) {
+    struct user user = {0};
+    if (line->count != 1)
+        return fail_usage(line);
+    int status = find_person(line, &user);
+    if (status != EXIT_SUCCESS)
+        return status;
+    return end(line, user_set_rights(line->db, line->arena, &ACTOR_AT_SERVER, user.id, rights, &user));
+}
+
+static int run_role(struct command_line *line) {
+    if (line->count != 2)
+        return fail_usage(line);
+    const char *role = line->words[--line->count];
+    const bool is_admin = strcmp(role, "admin") == 0;
+    if (!is_admin && strcmp(role, "member") != 0)
+        return fail("the role must be member or admin");
+    return set_rights(line, &(struct user_rights){.is_admin = &is_admin});
+}
+
+static int run_disable(struct command_line *line) {
+    return set_rights(line, &(struct user_rights){.is_disabled = &(const bool){true}});
+}
+
+static int run_enable(struct command_line *line) {
+    return set_rights(line, &(struct user_rights){.is_disabled = &(const bool){false}});
+}
+
+static int run_delete(struct command_line *line) {
+    struct user user = {0};
+    if (line->count != 1)
+        return fail_usage(line);
+    int status = find_person(line, &user);
+    if (status != EXIT_SUCCESS)
+        return status;
+    return end(line, user_delete(line->db, line->arena, &ACTOR_AT_SERVER, user.id, NULL));
+}
+
 static const struct command commands[] = {
     {"add", "--email ADDRESS --name NAME [--language en|ko] [--admin]",
      "make an account; its password is read from standard input", run_add, NEEDS_WRITING, GRANTS(adding)},
     {"list", "[--json]", "everyone who can sign in", run_list, NEEDS_READING, GRANTS(listing)},
+    {"role", "ADDRESS|ID member|admin", "give or take an administrator's rights", run_role, NEEDS_WRITING,
+     GRANTS(changing)},
+    {"disable", "ADDRESS|ID", "shut out: sessions and tokens end at once, no mails", run_disable,
+     NEEDS_WRITING, GRANTS(changing)},
+    {"enable", "ADDRESS|ID", "let in again", run_enable, NEEDS_WRITING, GRANTS(changing)},
+    {"delete", "ADDRESS|ID", "end an account for good: tasks stay, name and address go", run_delete,
+     NEEDS_WRITING, GRANTS(deleting)},
 };
 const struct noun USER_NOUN = {"user", commands, COUNT(commands)};
