@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "domain/invitation.h"
 #include "domain/retention.h"
 #include "domain/session.h"
 
@@ -12,13 +13,15 @@ static const struct grant grants[] = {
     {"session", MAY_READ | MAY_DELETE},  {"login_throttle", MAY_READ | MAY_DELETE},
     {"event", MAY_READ | MAY_DELETE},    {"event_recipient", MAY_READ | MAY_DELETE},
     {"delivery", MAY_READ | MAY_DELETE}, {"outbox", MAY_READ},
-    {"setting", MAY_READ | MAY_UPDATE},
+    {"setting", MAY_READ | MAY_UPDATE},  {"invitation", MAY_READ | MAY_DELETE},
 };
 
 static enum outcome clean(struct db *db, struct arena *arena, const struct config *config) {
     enum { DAY_S = 24 * 3600 };
     struct retention_sum sum = {0};
     enum outcome outcome = session_clean(db);
+    if (outcome == OUTCOME_OK)
+        outcome = invitation_clean(db);
     if (outcome == OUTCOME_OK && config->log_days)
         outcome = retention_forget(db, arena, clock_now() - config->log_days * DAY_S, &sum);
     if (sum.events || sum.deliveries)

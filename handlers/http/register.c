@@ -1,10 +1,11 @@
-/* Makes an account for whoever asks, and signs in: POST /api/register. */
+/* Makes an account for whoever asks or is invited, and signs in: POST /api/register. */
 #include "base/clock.h"
+#include "domain/invitation.h"
 #include "domain/password.h"
 #include "domain/session.h"
 #include "http/present.h"
 
-enum { EMAIL, NAME, PASSWORD, TIME_ZONE };
+enum { EMAIL, NAME, PASSWORD, TIME_ZONE, INVITE };
 
 static const struct field fields[] = {
     [EMAIL] = {.name = "email", .type = FIELD_EMAIL, .is_required = true},
@@ -15,16 +16,25 @@ static const struct field fields[] = {
                   .least = PASSWORD_LEAST,
                   .most = PASSWORD_MOST},
     [TIME_ZONE] = {.name = "time_zone", .type = FIELD_TEXT, .may_be_empty = true},
+    [INVITE] = {.name = "invite", .type = FIELD_TEXT, .may_be_empty = true, .most = 1024},
 };
 
 static const struct grant grants[] = {
     {"user", MAY_READ | MAY_INSERT},
     {"session", MAY_READ | MAY_INSERT},
+    {"invitation", MAY_READ | MAY_DELETE},
 };
 
 static void run(struct request *request) {
-    if (request->config->registration != REGISTRATION_OPEN) {
+    enum registration registration = request->config->registration;
+    const struct field_value *invite = request_value(request, INVITE);
+    bool is_invited = invite->is_given && !invite->is_empty;
+    if (registration == REGISTRATION_CLOSED) {
         respond_problem(request, 403, WORDS_PROBLEM_REGISTRATION_CLOSED);
+        return;
+    }
+    if (registration == REGISTRATION_INVITE && !is_invited) {
+        respond_problem(request, 403, WORDS_PROBLEM_INVITED_ONLY);
         return;
     }
     /* The browser said it, not the person: a zone that is newer than this server's list is no fault of hers.
@@ -36,10 +46,15 @@ static void run(struct request *request) {
         .password = request_value(request, PASSWORD)->text,
         .language = request->language,
         .time_zone = zone && clock_is_zone(zone) ? zone : NULL,
+        .invitation = is_invited ? invitation_token(invite->text) : NULL,
     };
     struct user user = {0};
     const char *token = NULL;
     enum outcome outcome = user_create(request->db, request->arena, &new_user, &user);
+    if (outcome == OUTCOME_FORBIDDEN) {
+        respond_problem(request, 403, WORDS_PROBLEM_INVITATION);
+        return;
+    }
     if (outcome == OUTCOME_EXISTS) {
         respond_problem(request, 409, WORDS_PROBLEM_EMAIL_TAKEN);
         return;

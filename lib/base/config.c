@@ -30,7 +30,7 @@ struct key {
 
 static const struct key keys[] = {
     {"registration", KIND_REGISTRATION, offsetof(struct config, registration), false, 0,
-     "who may make an account: open (anyone), closed (only `pumasi user add`)"},
+     "who may make an account: open (anyone), invite (who is invited), closed (only `pumasi user add`)"},
     {"base_url", KIND_TEXT, offsetof(struct config, base_url), false, 0,
      "the address that people type; links in mails start with it, https:// makes cookies Secure"},
     {"trusted_proxy", KIND_HOSTS, offsetof(struct config, trusted_proxy), true, 0,
@@ -55,8 +55,14 @@ static const struct key keys[] = {
      "maildir that `bounce` reads reports from; empty: the mail server gives it each one on standard input"},
 };
 
+static const char *const registrations[REGISTRATION_COUNT] = {
+    [REGISTRATION_OPEN] = "open",
+    [REGISTRATION_INVITE] = "invite",
+    [REGISTRATION_CLOSED] = "closed",
+};
+
 static const struct config defaults = {
-    .registration = REGISTRATION_CLOSED,
+    .registration = REGISTRATION_INVITE,
     .base_url = "http://localhost",
     .database = "/var/lib/pumasi/pumasi.db",
     .mail = "maildir:/var/lib/pumasi/mail",
@@ -104,13 +110,13 @@ static char *trim(char *text) {
 }
 
 static bool set_registration(struct config *config, const char *value) {
-    if (strcmp(value, "open") == 0)
-        config->registration = REGISTRATION_OPEN;
-    else if (strcmp(value, "closed") == 0)
-        config->registration = REGISTRATION_CLOSED;
-    else
-        return false;
-    return true;
+    for (unsigned i = 0; i < REGISTRATION_COUNT; i++) {
+        if (strcmp(value, registrations[i]) != 0)
+            continue;
+        config->registration = (enum registration)i;
+        return true;
+    }
+    return false;
 }
 
 static bool set_number(int64_t *target, const char *value, int64_t most) {
@@ -306,7 +312,7 @@ const struct config_row *config_rows(struct arena *arena, const struct config *c
             value = arena_print(arena, "%lld", (long long)*(const int64_t *)(const void *)member);
             break;
         case KIND_REGISTRATION:
-            value = config->registration == REGISTRATION_OPEN ? "open" : "closed";
+            value = registrations[config->registration];
             break;
         }
         rows[i] =

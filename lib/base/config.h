@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 
-enum registration { REGISTRATION_OPEN, REGISTRATION_CLOSED };
+enum registration { REGISTRATION_OPEN, REGISTRATION_INVITE, REGISTRATION_CLOSED, REGISTRATION_COUNT };
 
 struct config {
     enum registration registration; /* who may make an account of his own */

@@ -25,6 +25,7 @@ enum verb {
     VERB_PEOPLE_READ,
     VERB_PERSON_UPDATE, /* her role, and whether she may come in */
     VERB_PERSON_DELETE,
+    VERB_INVITATION,     /* make, see and take back */
     VERB_PROFILE_READ,   /* oneself */
     VERB_PROFILE_UPDATE, /* one's own name, language and wishes */
     VERB_ACCOUNT_SECURE, /* one's own password, address, factors, sessions and tokens: never by a token */

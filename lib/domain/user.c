@@ -1,5 +1,6 @@
 #include "domain/user.h"
 
+#include "domain/invitation.h"
 #include "domain/password.h"
 #include "domain/user_row.h"
 
@@ -88,6 +89,13 @@ enum outcome user_read_one(struct db_rows *rows, struct arena *arena, struct use
 
 enum outcome user_create(struct db *db, struct arena *arena, const struct user_new *new_user,
                          struct user *created) {
+    const char *email_key = user_email_key(arena, new_user->email);
+    const char *invitation = new_user->invitation;
+    bool is_admin = new_user->is_admin;
+    /* Before the dear hash: whoever has no invitation is sent away cheaply. */
+    enum outcome outcome = invitation ? invitation_check(db, invitation, email_key) : OUTCOME_OK;
+    if (outcome != OUTCOME_OK)
+        return outcome;
     const char *hash = password_hash(arena, new_user->password);
     if (!hash)
         return OUTCOME_FAILED;
@@ -95,11 +103,13 @@ enum outcome user_create(struct db *db, struct arena *arena, const struct user_n
     if (result != DB_OK)
         return outcome_of(result);
     struct db_rows *rows = NULL;
-    enum outcome outcome = outcome_of(
-        db_start(db, &USER_INSERT, &rows, db_text(new_user->email),
-                 db_text(user_email_key(arena, new_user->email)), db_text(new_user->name), db_text(hash),
-                 db_text(new_user->is_admin ? "admin" : "member"), db_text(language_code(new_user->language)),
-                 db_text(new_user->time_zone ? new_user->time_zone : "UTC")));
+    if (invitation)
+        outcome = invitation_use(db, invitation, email_key, &is_admin);
+    if (outcome == OUTCOME_OK)
+        outcome = outcome_of(db_start(
+            db, &USER_INSERT, &rows, db_text(new_user->email), db_text(email_key), db_text(new_user->name),
+            db_text(hash), db_text(is_admin ? "admin" : "member"), db_text(language_code(new_user->language)),
+            db_text(new_user->time_zone ? new_user->time_zone : "UTC")));
     if (outcome == OUTCOME_OK)
         outcome = user_read_one(rows, arena, created);
     if (outcome == OUTCOME_OK)

@@ -53,10 +53,12 @@ struct user_new {
     const char *password;
     bool is_admin;
     enum language language;
-    const char *time_zone; /* one that clock_is_zone knows; NULL: UTC */
+    const char *time_zone;  /* one that clock_is_zone knows; NULL: UTC */
+    const char *invitation; /* its token, which is used up and says the role; NULL: none */
 };
 
-/* Makes an account. OUTCOME_EXISTS: the address has one. */
+/* Makes an account. OUTCOME_EXISTS: the address has one. OUTCOME_FORBIDDEN: the invitation is for nobody or
+ * somebody else. */
 MUST_CHECK enum outcome user_create(struct db *db, struct arena *arena, const struct user_new *new_user,
                                     struct user *created);
 

@@ -42,6 +42,18 @@ void present_person(struct json_writer *json, const struct person *person) {
     json_close_object(json);
 }
 
+void present_invitation(struct json_writer *json, const struct invitation *invitation) {
+    json_open_object(json);
+    json_add_integer(json, "id", invitation->id);
+    json_add_text(json, "email", invitation->email);
+    json_add_text(json, "role", invitation->is_admin ? "admin" : "member");
+    json_key(json, "creator");
+    present_person(json, &invitation->creator);
+    json_add_time(json, "created_at", invitation->created_at);
+    json_add_time(json, "expires_at", invitation->expires_at);
+    json_close_object(json);
+}
+
 static void add_task(struct json_writer *json, const struct task *task) {
     json_add_integer(json, "id", task->id);
     json_add_text(json, "title", task->title);

@@ -3,12 +3,14 @@
 
 #include "domain/comment.h"
 #include "domain/event.h"
+#include "domain/invitation.h"
 #include "domain/task.h"
 #include "domain/watch.h"
 #include "http/request.h"
 
 /* A person as administrators see her. */
 void present_account(struct json_writer *json, const struct user *user);
+void present_invitation(struct json_writer *json, const struct invitation *invitation);
 void present_person(struct json_writer *json, const struct person *person);
 void present_task(struct json_writer *json, const struct task *task);
 /* One task, with what `watch` says besides. */

@@ -6,7 +6,7 @@ import unittest
 import running
 
 pumasi = running.get()
-ADMINISTRATORS = ('user-update', 'user-delete')  # what each person may is asked by tests/security
+ADMINISTRATORS = ('user-update', 'user-delete', 'invitation-list', 'invitation-create', 'invitation-delete')  # what each person may is asked by tests/security
 TIME = r'^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$'
 
 

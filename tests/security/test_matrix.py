@@ -35,6 +35,10 @@ PATCH  /api/users/{id}                401    403   403     403      403   200   
 POST   /api/users/{id}                401    403   403     403      403   200      401     401     401
 DELETE /api/users/{id}                401    204   403     403      403   204      401     401     401
 POST   /api/users/{id}/delete         401    204   403     403      403   204      401     401     401
+GET    /api/invitations               401    403   403     403      403   200      401     401     401
+POST   /api/invitations               401    403   403     403      403   201      401     401     401
+DELETE /api/invitations/{id}          401    403   403     403      403   204      401     401     401
+POST   /api/invitations/{id}/delete   401    403   403     403      403   204      401     401     401
 GET    /api/tasks                     401    200   200     200      200   200      401     401     401
 POST   /api/tasks                     401    201   201     201      201   201      401     401     401
 GET    /api/tasks/{id}                401    200   200     200      200   200      401     401     401
@@ -99,6 +103,9 @@ class World:
             self.task_id = connection.execute(
                 'INSERT INTO task (title, creator_id, assignee_id, deleted_at) VALUES (?, ?, ?, ?) RETURNING id',
                 ('Matrix', self.ids['creator'], self.ids['assignee'], 1 if in_bin else None)).fetchone()[0]
+            self.invitation_id = connection.execute(
+                'INSERT INTO invitation (token_hash, creator_id, expires_at) VALUES (randomblob(32), ?, 9000000000) RETURNING id',
+                (self.ids['admin'],)).fetchone()[0]
             connection.execute('UPDATE "user" SET disabled_at = 1 WHERE id = ?', (self.ids['disabled'],))
             connection.execute('UPDATE session SET expires_at = 1 WHERE user_id = ?', (self.ids['expired'],))
             connection.execute('COMMIT')
@@ -125,7 +132,8 @@ class World:
         client = self.stack.client()
         if who != 'nobody':
             client.cookies = {'session': self.tokens.get(who) or secrets.token_urlsafe(32)}
-        path = path.replace('{id}', str(self.ids['member'] if path.startswith('/api/users/') else self.task_id))
+        named = {'users': self.ids['member'], 'tasks': self.task_id, 'invitations': self.invitation_id}
+        path = path.replace('{id}', str(named.get(path.split('/')[2])))
         if method == 'GET':
             return client.get(path)
         return client.send(method, path, self.fill(BODIES.get(route, {})))

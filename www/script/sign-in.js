@@ -10,6 +10,16 @@ const unreachable = /** @type {HTMLTemplateElement} */ (document.querySelector("
 const zone = /** @type {HTMLInputElement} */ (document.querySelector("[name=time_zone]"));
 zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
 
+// The link of an invitation; behind the "#" it went to no server. It is taken out of the address, and so of the history.
+const invited = new URLSearchParams(location.hash.slice(1)).get("invite");
+if (invited) {
+    const input = /** @type {HTMLInputElement} */ (document.querySelector("[name=invite]"));
+    input.value = invited;
+    /** @type {HTMLDetailsElement} */ (input.closest("details")).open = true;
+    history.replaceState(null, "", location.pathname);
+    /** @type {HTMLInputElement} */ (document.querySelector(".register [name=name]")).focus();
+}
+
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form"))) {
     form.noValidate = true;
     form.addEventListener("submit", async (event) => {

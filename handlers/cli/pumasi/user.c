@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "base/utf8.h"
+#include "domain/invitation.h"
 #include "domain/password.h"
 #include "domain/user_admin.h"
 
@@ -12,6 +13,7 @@
 
 static const struct grant adding[] = {{"user", MAY_READ | MAY_INSERT}};
 static const struct grant listing[] = {{"user", MAY_READ}};
+static const struct grant inviting[] = {{"user", MAY_READ}, {"invitation", MAY_READ | MAY_INSERT}};
 static const struct grant changing[] = {{"user", MAY_READ | MAY_UPDATE}};
 static const struct grant deleting[] = {
     {"user", MAY_READ | MAY_UPDATE}, {"user.password_hash", MAY_READ}, {"event", MAY_READ | MAY_UPDATE}};
@@ -154,10 +156,29 @@ static int run_delete(struct command_line *line) {
     return end(line, user_delete(line->db, line->arena, &ACTOR_AT_SERVER, user.id, NULL));
 }
 
+static int run_invite(struct command_line *line) {
+    struct invitation_new wanted = {.email = take_option(line, "--email")};
+    wanted.is_admin = take_flag(line, "--admin");
+    if (line->count)
+        return fail_usage(line);
+    if (wanted.email && !user_email_is_valid(wanted.email))
+        return fail("the address must be like name@example.org");
+    struct invitation invitation = {0};
+    const char *token = NULL;
+    enum outcome outcome =
+        invitation_create(line->db, line->arena, &ACTOR_AT_SERVER, &wanted, &invitation, &token);
+    if (outcome != OUTCOME_OK)
+        return fail_outcome(line, outcome);
+    buffer_print(&line->out, "%s\n", invitation_link(line->arena, line->config->base_url, token));
+    return EXIT_SUCCESS;
+}
+
 static const struct command commands[] = {
     {"add", "--email ADDRESS --name NAME [--language en|ko] [--admin]",
      "make an account; its password is read from standard input", run_add, NEEDS_WRITING, GRANTS(adding)},
     {"list", "[--json]", "everyone who can sign in", run_list, NEEDS_READING, GRANTS(listing)},
+    {"invite", "[--email ADDRESS] [--admin]", "a link for one new account, good for a week", run_invite,
+     NEEDS_WRITING, GRANTS(inviting)},
     {"role", "ADDRESS|ID member|admin", "give or take an administrator's rights", run_role, NEEDS_WRITING,
      GRANTS(changing)},
     {"disable", "ADDRESS|ID", "shut out: sessions and tokens end at once, no mails", run_disable,
