@@ -8,7 +8,8 @@ static const struct grant grants[] = {
 
 static void run(struct request *request) {
     struct task task = {0};
-    enum outcome outcome = task_restore(request->db, request->arena, &request->actor, request->path_id, &task);
+    enum outcome outcome =
+        task_restore(request->db, request->arena, &request->actor, request->path_id, &task);
     if (outcome == OUTCOME_OK)
         respond_task(request, 200, &task);
     else

@@ -354,8 +354,7 @@ static enum outcome move(struct db *db, struct arena *arena, const struct actor 
         return outcome_of(result);
     enum outcome outcome = task_find(db, arena, id, true, moved);
     const struct object object = {.creator_id = moved->creator.id};
-    if (outcome == OUTCOME_OK &&
-        !may(actor, into_bin ? VERB_TASK_DELETE : VERB_TASK_RESTORE, &object))
+    if (outcome == OUTCOME_OK && !may(actor, into_bin ? VERB_TASK_DELETE : VERB_TASK_RESTORE, &object))
         outcome = OUTCOME_FORBIDDEN;
     if (outcome == OUTCOME_OK) {
         result = into_bin ? db_run(db, &TASK_DELETE, db_integer(id), db_integer(clock_now()))

@@ -94,8 +94,9 @@ MUST_CHECK enum outcome task_update(struct db *db, struct arena *arena, int64_t 
                                     unsigned *conflict);
 
 /* Into the bin. OUTCOME_FORBIDDEN: `may` says no. OUTCOME_OK also if it lies there already. */
-MUST_CHECK enum outcome task_delete(struct db *db, struct arena *arena, const struct actor *actor, int64_t id);
+MUST_CHECK enum outcome task_delete(struct db *db, struct arena *arena, const struct actor *actor,
+                                    int64_t id);
 
 /* Out of the bin, by the same rule. */
-MUST_CHECK enum outcome task_restore(struct db *db, struct arena *arena, const struct actor *actor, int64_t id,
-                                     struct task *restored);
+MUST_CHECK enum outcome task_restore(struct db *db, struct arena *arena, const struct actor *actor,
+                                     int64_t id, struct task *restored);

@@ -36,7 +36,7 @@ struct limits {
 struct function {
     const char *name; /* as in handlers/routes */
     enum access access;
-    enum verb verb; /* what it does: the runtime asks `may` before it runs */
+    enum verb verb;             /* what it does: the runtime asks `may` before it runs */
     const struct field *fields; /* of the body, or of the query where the method is GET */
     size_t field_count;
     const struct grant *grants; /* besides reading the session and its person */

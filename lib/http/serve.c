@@ -300,7 +300,8 @@ static void answer(struct worker *worker, struct request *request) {
             return;
         }
     }
-    if (!find_user(request) || !check_may(request) || (!is_fallback(request->function) && !read_input(request)))
+    if (!find_user(request) || !check_may(request) ||
+        (!is_fallback(request->function) && !read_input(request)))
         return;
     if (!request->faults)
         request->function->run(request);
