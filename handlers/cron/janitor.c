@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "domain/api_token.h"
 #include "domain/invitation.h"
 #include "domain/retention.h"
 #include "domain/session.h"
@@ -10,10 +11,11 @@
 #include <stdlib.h>
 
 static const struct grant grants[] = {
-    {"session", MAY_READ | MAY_DELETE},  {"login_throttle", MAY_READ | MAY_DELETE},
-    {"event", MAY_READ | MAY_DELETE},    {"event_recipient", MAY_READ | MAY_DELETE},
-    {"delivery", MAY_READ | MAY_DELETE}, {"outbox", MAY_READ},
-    {"setting", MAY_READ | MAY_UPDATE},  {"invitation", MAY_READ | MAY_DELETE},
+    {"session", MAY_READ | MAY_DELETE},   {"login_throttle", MAY_READ | MAY_DELETE},
+    {"event", MAY_READ | MAY_DELETE},     {"event_recipient", MAY_READ | MAY_DELETE},
+    {"delivery", MAY_READ | MAY_DELETE},  {"outbox", MAY_READ},
+    {"setting", MAY_READ | MAY_UPDATE},   {"invitation", MAY_READ | MAY_DELETE},
+    {"api_token", MAY_READ | MAY_DELETE},
 };
 
 static enum outcome clean(struct db *db, struct arena *arena, const struct config *config) {
@@ -22,6 +24,8 @@ static enum outcome clean(struct db *db, struct arena *arena, const struct confi
     enum outcome outcome = session_clean(db);
     if (outcome == OUTCOME_OK)
         outcome = invitation_clean(db);
+    if (outcome == OUTCOME_OK)
+        outcome = api_token_clean(db);
     if (outcome == OUTCOME_OK && config->log_days)
         outcome = retention_forget(db, arena, clock_now() - config->log_days * DAY_S, &sum);
     if (sum.events || sum.deliveries)

@@ -54,6 +54,9 @@ static const struct {
     {"mail_level_about", "involved", WORDS_PAGE_MAIL_LEVEL_INVOLVED_ABOUT},
     {"mail_level_about", "assigned", WORDS_PAGE_MAIL_LEVEL_ASSIGNED_ABOUT},
     {"mail_level_about", "all", WORDS_PAGE_MAIL_LEVEL_ALL_ABOUT},
+    {"token_scope", "read", WORDS_PAGE_TOKEN_SCOPE_READ},
+    {"token_scope", "write", WORDS_PAGE_TOKEN_SCOPE_WRITE},
+    {"token_scope", "admin", WORDS_PAGE_TOKEN_SCOPE_ADMIN},
     /* Of time zones, as the IANA database has them. */
     {"region", "Africa", WORDS_PAGE_REGION_AFRICA},
     {"region", "America", WORDS_PAGE_REGION_AMERICA},

@@ -97,7 +97,7 @@ enum outcome invitation_delete(struct db *db, const struct actor *actor, int64_t
     if (result == DB_OK)
         result = db_run(db, &INVITATION_DELETE, db_integer(id));
     bool found = result == DB_OK && db_changes(db) > 0;
-    if (result == DB_OK)
+    if (found)
         result = db_commit(db);
     db_rollback(db);
     return result == DB_OK && !found ? OUTCOME_NOT_FOUND : outcome_of(result);

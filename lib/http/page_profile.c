@@ -5,6 +5,7 @@
 #include "http/page_profile.h"
 
 #include "domain/change_words.h"
+#include "http/page_tokens.h"
 
 #include <string.h>
 
@@ -293,6 +294,7 @@ void page_profile(struct buffer *out, const struct user *viewer, const struct pr
     page_open(out, language, words(language, WORDS_PAGE_SETTINGS), viewer);
     /* HTML allows both in the body, and no other page has to load them. */
     buffer_add(out, "<link rel=\"stylesheet\" href=\"/style/profile.css\">\n"
+                    "<link rel=\"stylesheet\" href=\"/style/people.css\">\n"
                     "<script type=\"module\" src=\"/script/profile.js\"></script>\n"
                     "<main class=\"settings\">\n<header><h1>");
     page_words(out, language, WORDS_PAGE_SETTINGS);
@@ -301,6 +303,7 @@ void page_profile(struct buffer *out, const struct user *viewer, const struct pr
     buffer_add(out, "</a></header>\n");
     add_result(&sheet);
     add_form(&sheet);
+    page_account(out, viewer);
     buffer_add(out, "</main>\n");
     page_close(out);
 }

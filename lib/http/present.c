@@ -1,5 +1,8 @@
 #include "http/present.h"
 
+#include "base/clock.h"
+#include "data/day_file.h"
+
 #include <string.h>
 
 /* With the address and the wishes: to nobody but the person. */
@@ -39,6 +42,21 @@ void present_person(struct json_writer *json, const struct person *person) {
     json_open_object(json);
     json_add_integer(json, "id", person->id);
     json_add_text(json, "name", person_name((enum language)json->language, person->name));
+    json_close_object(json);
+}
+
+void present_api_token(struct json_writer *json, const struct api_token *token, int day_file) {
+    enum { DAY_S = 24 * 3600 };
+    int64_t used = day_file_get(day_file, token->id);
+    char day[CLOCK_DAY_BYTES];
+    clock_write_day(used * DAY_S, day);
+    json_open_object(json);
+    json_add_integer(json, "id", token->id);
+    json_add_text(json, "name", token->name);
+    json_add_text(json, "scope", token->scope);
+    json_add_time(json, "created_at", token->created_at);
+    json_add_time(json, "expires_at", token->expires_at);
+    json_add_text(json, "last_used_on", used ? day : NULL);
     json_close_object(json);
 }
 

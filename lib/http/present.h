@@ -1,6 +1,7 @@
 #pragma once
 /* How things look in JSON answers; one function a thing. */
 
+#include "domain/api_token.h"
 #include "domain/comment.h"
 #include "domain/event.h"
 #include "domain/invitation.h"
@@ -11,6 +12,8 @@
 /* A person as administrators see her. */
 void present_account(struct json_writer *json, const struct user *user);
 void present_invitation(struct json_writer *json, const struct invitation *invitation);
+/* `day_file` knows when it was used last. */
+void present_api_token(struct json_writer *json, const struct api_token *token, int day_file);
 void present_person(struct json_writer *json, const struct person *person);
 void present_task(struct json_writer *json, const struct task *task);
 /* One task, with what `watch` says besides. */

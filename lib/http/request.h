@@ -38,6 +38,7 @@ struct request {
     const struct user *user; /* NULL: nobody is signed in */
     struct actor actor;      /* the same, for `may` */
     const char *token;       /* of the session; NULL: none */
+    int day_file;            /* when access tokens were used; -1: not known */
 
     int link_keys; /* descriptor of the file of keys; -1: the function reads no signed links */
 

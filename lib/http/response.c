@@ -198,10 +198,11 @@ static bool names_tag(const char *list, const char *tag) {
 static const char *set_tag(struct request *request, int64_t position, const char *digest) {
     char day[CLOCK_DAY_BYTES];
     clock_write_day(clock_now(), day);
-    /* What is overdue changes with the day, and with the language the words. */
-    const char *tag = arena_print(request->arena, "\"%lld-%lld-%s-%s%s%s\"", (long long)position,
-                                  request->user ? (long long)request->user->id : 0, day,
-                                  language_code(request->language), request->is_html ? "-html" : "", digest);
+    /* What is overdue changes with the day, with the language the words, and with a token what is told. */
+    const char *tag =
+        arena_print(request->arena, "\"%lld-%lld.%d-%s-%s%s%s\"", (long long)position,
+                    request->user ? (long long)request->user->id : 0, (int)request->actor.scope, day,
+                    language_code(request->language), request->is_html ? "-html" : "", digest);
     respond_header(request, "ETag", tag);
     return tag;
 }

@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "base/percent.h"
 #include "base/random.h"
+#include "data/day_file.h"
 #include "domain/session.h"
+#include "http/bearer.h"
 #include "http/bounds.h"
 #include "http/input.h"
 #include "http/keep.h"
@@ -172,7 +174,8 @@ static bool read_input(struct request *request) {
 
 /* ---- database and session ---- */
 
-const struct grant serve_session_grants[SERVE_SESSION_GRANTS] = {{"session", MAY_READ}, {"user", MAY_READ}};
+const struct grant serve_session_grants[SERVE_SESSION_GRANTS] = {
+    {"session", MAY_READ}, {"user", MAY_READ}, {"api_token", MAY_READ}};
 
 static bool is_reader(const struct function *function) {
     for (size_t i = 0; i < function->grant_count; i++)
@@ -222,6 +225,8 @@ bool serve_start(struct worker *worker) {
         .grant_count = count,
     };
     const char *error = NULL;
+    if (serve_has_session(function))
+        worker->day_file = day_file_open(worker->config->database);
     if (db_open(&options, worker->arena, &worker->db, &error) == DB_OPENED)
         return true;
     log_error("%s", error);
@@ -240,6 +245,9 @@ static bool take_database(struct worker *worker, struct request *request) {
 static bool find_user(struct request *request) {
     if (!serve_has_session(request->function))
         return true;
+    const char *bearer = bearer_of(request);
+    if (bearer)
+        return bearer_find_user(request, bearer);
     request->token = request_cookie(request, request_session_cookie(request));
     enum outcome outcome = OUTCOME_NOT_FOUND;
     struct user *user = arena_take(request->arena, sizeof(*user));
@@ -269,7 +277,10 @@ static bool find_user(struct request *request) {
 static bool check_may(struct request *request) {
     if (may(&request->actor, request->function->verb, NULL))
         return true;
-    respond_problem(request, 403, WORDS_PROBLEM_NOT_ALLOWED);
+    if (request->user && request->actor.scope != SCOPE_SESSION)
+        bearer_refuse(request);
+    else
+        respond_problem(request, 403, WORDS_PROBLEM_NOT_ALLOWED);
     return false;
 }
 
@@ -285,8 +296,9 @@ static void answer(struct worker *worker, struct request *request) {
     }
     if (!check_route(request))
         return;
-    bool may_come_from_anywhere =
-        is_fallback(request->function) || has_signed_link(request->function) || is_safe(request);
+    bool shows_token = serve_has_session(request->function) && bearer_of(request);
+    bool may_come_from_anywhere = is_fallback(request->function) || has_signed_link(request->function) ||
+                                  is_safe(request) || shows_token;
     if (!may_come_from_anywhere && !is_same_origin(request)) {
         respond_problem(request, 403, WORDS_PROBLEM_ORIGIN);
         return;
@@ -355,7 +367,7 @@ static void write_head(struct request *request, struct buffer *head) {
     buffer_add_integer(head, (int64_t)response->body.size);
     buffer_add(head, "\r\n"
                      "Cache-Control: private, no-cache\r\n"
-                     "Vary: Accept, Accept-Language, Cookie\r\n" PROTECTION "\r\n");
+                     "Vary: Accept, Accept-Language, Authorization, Cookie\r\n" PROTECTION "\r\n");
 }
 
 /* The worker's own bytes by chance, and behind them its requests counted. */
@@ -378,6 +390,7 @@ struct request serve_begin(struct worker *worker, struct arena *arena, const str
         .gateway = gateway,
         .keep = worker->keep,
         .link_keys = worker->link_keys,
+        .day_file = worker->day_file,
         .path = "",
         .query = "",
     };
@@ -429,6 +442,8 @@ void serve_undone(struct request *request, enum outcome outcome, struct buffer *
 void serve_end(struct worker *worker) {
     db_close(worker->db);
     worker->db = NULL;
+    day_file_close(worker->day_file);
+    worker->day_file = -1;
     keep_free(worker->keep);
     worker->keep = NULL;
     if (worker->link_keys >= 0)

@@ -12,12 +12,13 @@ struct worker {
     struct keep *keep;   /* answers to give again; NULL where there will be one request only */
     struct db *db;       /* NULL: the function needs none, or it cannot be opened */
     int link_keys;       /* descriptor of the file of keys; -1: none */
+    int day_file;        /* when access tokens were used; -1: not known */
     uint32_t requests;
     unsigned char mark[6]; /* of this worker, in its requests' ids */
 };
 
 /* What a function may do besides its own grants where it looks up who asks. */
-enum { SERVE_SESSION_GRANTS = 2 };
+enum { SERVE_SESSION_GRANTS = 3 };
 extern const struct grant serve_session_grants[SERVE_SESSION_GRANTS];
 bool serve_has_session(const struct function *function);
 

@@ -9,6 +9,11 @@ The columns:
     assignee  is in charge of it                  admin     an administrator
     disabled  was shut out: her cookie is left    expired   her session ended by itself
     foreign   holds a session of another server
+and programs that show an access token, with neither cookie nor Origin:
+    by_read, by_write      of the member, with that scope; {id} of a token is her by_read
+    by_admins_write        of the administrator, who gave it the scope of a member
+    by_admins              of the administrator, with the scope of one
+    by_foreign             of another server
 """
 import hashlib
 import os
@@ -22,39 +27,43 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import running  # pylint: disable=wrong-import-position
 
 TABLE = '''
-method path                        nobody member other creator assignee admin disabled expired foreign
-POST   /api/register                  201    201   201     201      201   201      201     201     201
-POST   /api/login                     401    200   200     200      200   200      401     200     401
-POST   /api/logout                    401    204   204     204      204   204      401     401     401
-GET    /api/session                   200    200   200     200      200   200      200     200     200
-GET    /api/users                     401    200   200     200      200   200      401     401     401
-GET    /api/users/me                  401    200   200     200      200   200      401     401     401
-PATCH  /api/users/me                  401    200   200     200      200   200      401     401     401
-POST   /api/users/me                  401    200   200     200      200   200      401     401     401
-PATCH  /api/users/{id}                401    403   403     403      403   200      401     401     401
-POST   /api/users/{id}                401    403   403     403      403   200      401     401     401
-DELETE /api/users/{id}                401    204   403     403      403   204      401     401     401
-POST   /api/users/{id}/delete         401    204   403     403      403   204      401     401     401
-GET    /api/invitations               401    403   403     403      403   200      401     401     401
-POST   /api/invitations               401    403   403     403      403   201      401     401     401
-DELETE /api/invitations/{id}          401    403   403     403      403   204      401     401     401
-POST   /api/invitations/{id}/delete   401    403   403     403      403   204      401     401     401
-GET    /api/tasks                     401    200   200     200      200   200      401     401     401
-POST   /api/tasks                     401    201   201     201      201   201      401     401     401
-GET    /api/tasks/{id}                401    200   200     200      200   200      401     401     401
-PATCH  /api/tasks/{id}                401    200   200     200      200   200      401     401     401
-POST   /api/tasks/{id}                401    200   200     200      200   200      401     401     401
-DELETE /api/tasks/{id}                401    403   403     204      403   204      401     401     401
-POST   /api/tasks/{id}/delete         401    403   403     204      403   204      401     401     401
-POST   /api/tasks/{id}/restore        401    403   403     200      403   200      401     401     401
-GET    /api/tasks/{id}/log            401    200   200     200      200   200      401     401     401
-POST   /api/tasks/{id}/comments       401    201   201     201      201   201      401     401     401
-PUT    /api/tasks/{id}/watch          401    200   200     200      200   200      401     401     401
-DELETE /api/tasks/{id}/watch          401    200   200     200      200   200      401     401     401
-POST   /api/tasks/{id}/watch          401    200   200     200      200   200      401     401     401
-GET    /api/unsubscribe               403    403   403     403      403   403      403     403     403
-POST   /api/unsubscribe               403    403   403     403      403   403      403     403     403
-GET    /api/health                    200    200   200     200      200   200      200     200     200
+method path                          nobody member other creator assignee admin disabled expired foreign by_read by_write by_admins_write by_admins by_foreign
+POST   /api/register                    201    201   201     201      201   201      201     201     201     403      403             403       403        403
+POST   /api/login                       401    200   200     200      200   200      401     200     401     403      403             403       403        403
+POST   /api/logout                      401    204   204     204      204   204      401     401     401     403      403             403       403        401
+GET    /api/session                     200    200   200     200      200   200      200     200     200     200      200             200       200        401
+GET    /api/users                       401    200   200     200      200   200      401     401     401     200      200             200       200        401
+GET    /api/users/me                    401    200   200     200      200   200      401     401     401     200      200             200       200        401
+PATCH  /api/users/me                    401    200   200     200      200   200      401     401     401     403      200             200       200        401
+POST   /api/users/me                    401    200   200     200      200   200      401     401     401     403      200             200       200        401
+PATCH  /api/users/{id}                  401    403   403     403      403   200      401     401     401     403      403             403       200        401
+POST   /api/users/{id}                  401    403   403     403      403   200      401     401     401     403      403             403       200        401
+DELETE /api/users/{id}                  401    204   403     403      403   204      401     401     401     403      403             403       204        401
+POST   /api/users/{id}/delete           401    204   403     403      403   204      401     401     401     403      403             403       204        401
+GET    /api/tokens                      401    200   200     200      200   200      401     401     401     403      403             403       403        401
+POST   /api/tokens                      401    201   201     201      201   201      401     401     401     403      403             403       403        401
+DELETE /api/tokens/{id}                 401    204   404     404      404   404      401     401     401     403      403             403       403        401
+POST   /api/tokens/{id}/delete          401    204   404     404      404   404      401     401     401     403      403             403       403        401
+GET    /api/invitations                 401    403   403     403      403   200      401     401     401     403      403             403       200        401
+POST   /api/invitations                 401    403   403     403      403   201      401     401     401     403      403             403       201        401
+DELETE /api/invitations/{id}            401    403   403     403      403   204      401     401     401     403      403             403       204        401
+POST   /api/invitations/{id}/delete     401    403   403     403      403   204      401     401     401     403      403             403       204        401
+GET    /api/tasks                       401    200   200     200      200   200      401     401     401     200      200             200       200        401
+POST   /api/tasks                       401    201   201     201      201   201      401     401     401     403      201             201       201        401
+GET    /api/tasks/{id}                  401    200   200     200      200   200      401     401     401     200      200             200       200        401
+PATCH  /api/tasks/{id}                  401    200   200     200      200   200      401     401     401     403      200             200       200        401
+POST   /api/tasks/{id}                  401    200   200     200      200   200      401     401     401     403      200             200       200        401
+DELETE /api/tasks/{id}                  401    403   403     204      403   204      401     401     401     403      403             403       204        401
+POST   /api/tasks/{id}/delete           401    403   403     204      403   204      401     401     401     403      403             403       204        401
+POST   /api/tasks/{id}/restore          401    403   403     200      403   200      401     401     401     403      403             403       200        401
+GET    /api/tasks/{id}/log              401    200   200     200      200   200      401     401     401     200      200             200       200        401
+POST   /api/tasks/{id}/comments         401    201   201     201      201   201      401     401     401     403      201             201       201        401
+PUT    /api/tasks/{id}/watch            401    200   200     200      200   200      401     401     401     403      200             200       200        401
+DELETE /api/tasks/{id}/watch            401    200   200     200      200   200      401     401     401     403      200             200       200        401
+POST   /api/tasks/{id}/watch            401    200   200     200      200   200      401     401     401     403      200             200       200        401
+GET    /api/unsubscribe                 403    403   403     403      403   403      403     403     403     403      403             403       403        403
+POST   /api/unsubscribe                 403    403   403     403      403   403      403     403     403     403      403             403       403        403
+GET    /api/health                      200    200   200     200      200   200      200     200     200     200      200             200       200        200
 '''
 
 # What a request says so that nothing but the person can be wrong with it; the world of the cell is put in.
@@ -67,6 +76,7 @@ BODIES = {
     'POST /api/users/{id}': {'disabled': True},
     'DELETE /api/users/{id}': {'password': running.PASSWORD},
     'POST /api/users/{id}/delete': {'password': running.PASSWORD},
+    'POST /api/tokens': {'name': 'New'},
     'POST /api/tasks': {'title': 'New'},
     'PATCH /api/tasks/{id}': {'version': 1, 'title': 'Changed'},
     'POST /api/tasks/{id}': {'version': 1, 'title': 'Changed'},
@@ -75,6 +85,10 @@ BODIES = {
 
 # Refused, this still notes the failure: one event and the throttle, nothing else.
 NOTES_FAILURES = {'POST /api/login': {'event', 'login_throttle'}}
+
+# Whose each access token is, and its scope.
+TOKENS = {'by_read': ('member', 'read'), 'by_write': ('member', 'write'), 'by_admins_write': ('admin', 'write'),
+          'by_admins': ('admin', 'admin')}
 
 PEOPLE = ('member', 'other', 'creator', 'assignee', 'admin', 'disabled', 'expired')
 
@@ -103,6 +117,8 @@ class World:
             self.task_id = connection.execute(
                 'INSERT INTO task (title, creator_id, assignee_id, deleted_at) VALUES (?, ?, ?, ?) RETURNING id',
                 ('Matrix', self.ids['creator'], self.ids['assignee'], 1 if in_bin else None)).fetchone()[0]
+            self.secrets = {who: f'pumasi_{secrets.token_urlsafe(32)}' for who in [*TOKENS, 'by_foreign']}
+            self.token_ids = {who: self.add_token(connection, who) for who in TOKENS}
             self.invitation_id = connection.execute(
                 'INSERT INTO invitation (token_hash, creator_id, expires_at) VALUES (randomblob(32), ?, 9000000000) RETURNING id',
                 (self.ids['admin'],)).fetchone()[0]
@@ -120,6 +136,12 @@ class World:
                            (user_id, hashlib.sha256(self.tokens[who].encode()).digest()))
         return user_id
 
+    def add_token(self, connection, who):
+        whose, scope = TOKENS[who]
+        return connection.execute(
+            'INSERT INTO api_token (user_id, name, scope, token_hash, expires_at) VALUES (?, ?, ?, ?, 9000000000) RETURNING id',
+            (self.ids[whose], who, scope, hashlib.sha256(self.secrets[who].encode()).digest())).fetchone()[0]
+
     def fill(self, value):
         if isinstance(value, dict):
             return {key: self.fill(member) for key, member in value.items()}
@@ -130,13 +152,17 @@ class World:
         self.words = {'new_email': f'{running.unique("new")}@example.org',
                       'own_email': self.emails.get(who, f'{running.unique("no")}@example.org')}
         client = self.stack.client()
-        if who != 'nobody':
+        headers = {}
+        if who in self.secrets:
+            headers = {'Origin': None, 'Authorization': f'Bearer {self.secrets[who]}'}
+        elif who != 'nobody':
             client.cookies = {'session': self.tokens.get(who) or secrets.token_urlsafe(32)}
-        named = {'users': self.ids['member'], 'tasks': self.task_id, 'invitations': self.invitation_id}
+        named = {'users': self.ids['member'], 'tasks': self.task_id, 'invitations': self.invitation_id,
+                 'tokens': self.token_ids['by_read']}
         path = path.replace('{id}', str(named.get(path.split('/')[2])))
         if method == 'GET':
-            return client.get(path)
-        return client.send(method, path, self.fill(BODIES.get(route, {})))
+            return client.get(path, headers)
+        return client.send(method, path, self.fill(BODIES.get(route, {})), headers)
 
 
 class Matrix(unittest.TestCase):
@@ -167,7 +193,7 @@ class Matrix(unittest.TestCase):
     def check(self, route, who, expected):
         in_bin = route.endswith('/restore')
         world = World(self.stack, self.hash, in_bin)
-        is_refused = expected in (401, 403)
+        is_refused = expected in (401, 403, 404)
         notes = NOTES_FAILURES.get(route, set())
         before = self.contents() if is_refused and notes else None
         version = self.written()
@@ -177,6 +203,8 @@ class Matrix(unittest.TestCase):
             return
         self.assertEqual('application/problem+json', answer.kind)
         self.assertIsNone(answer.headers.get('Set-Cookie'))
+        if expected == 401 and who.startswith('by_'):
+            self.assertIn('Bearer', answer.headers['WWW-Authenticate'])
         if not notes:
             self.assertEqual(version, self.written(), 'something was written')
             return

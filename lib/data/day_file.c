@@ -1,0 +1,40 @@
+#include "data/day_file.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Ids beyond are not noted: 64 MiB are enough for a list of tokens. */
+enum { MOST_IDS = 16 * 1024 * 1024 };
+
+int day_file_open(const char *database) {
+    char path[4096];
+    int size = snprintf(path, sizeof(path), "%s-days", database);
+    if (size < 0 || (size_t)size >= sizeof(path))
+        return -1;
+    return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+}
+
+void day_file_close(int file) {
+    if (file >= 0)
+        (void)close(file);
+}
+
+static bool is_kept(int file, int64_t id) {
+    return file >= 0 && id > 0 && id < MOST_IDS;
+}
+
+int64_t day_file_get(int file, int64_t id) {
+    uint32_t day = 0;
+    if (!is_kept(file, id) ||
+        pread(file, &day, sizeof(day), (off_t)(id * (int64_t)sizeof(day))) != (ssize_t)sizeof(day))
+        return 0;
+    return day;
+}
+
+void day_file_note(int file, int64_t id, int64_t day) {
+    const uint32_t value = (uint32_t)day;
+    if (is_kept(file, id) && day_file_get(file, id) != day)
+        (void)!pwrite(file, &value, sizeof(value), (off_t)(id * (int64_t)sizeof(value)));
+}

@@ -1,0 +1,44 @@
+#include "http/bearer.h"
+
+#include "base/clock.h"
+#include "data/day_file.h"
+#include "domain/api_token.h"
+
+#include <string.h>
+#include <strings.h>
+
+const char *bearer_of(const struct request *request) {
+    static const char scheme[] = "Bearer";
+    const char *given = request_header(request, "HTTP_AUTHORIZATION");
+    size_t size = strlen(scheme);
+    if (!given || strncasecmp(given, scheme, size) != 0 || (given[size] && given[size] != ' '))
+        return NULL;
+    return given + size + strspn(given + size, " ");
+}
+
+bool bearer_find_user(struct request *request, const char *token) {
+    enum { DAY_S = 24 * 3600 };
+    struct user *user = arena_take(request->arena, sizeof(*user));
+    int64_t id = 0;
+    enum scope scope = SCOPE_NONE;
+    enum outcome outcome = api_token_find(request->db, request->arena, token, user, &id, &scope);
+    if (outcome == OUTCOME_OK) {
+        request->user = user;
+        request->actor = actor_of(user, scope);
+        request->language = user->language;
+        day_file_note(request->day_file, id, clock_now() / DAY_S);
+        return true;
+    }
+    if (outcome == OUTCOME_NOT_FOUND) {
+        respond_header(request, "WWW-Authenticate", "Bearer realm=\"pumasi\", error=\"invalid_token\"");
+        respond_problem(request, 401, WORDS_PROBLEM_TOKEN);
+    } else {
+        respond_outcome(request, outcome);
+    }
+    return false;
+}
+
+void bearer_refuse(struct request *request) {
+    respond_header(request, "WWW-Authenticate", "Bearer realm=\"pumasi\", error=\"insufficient_scope\"");
+    respond_problem(request, 403, WORDS_PROBLEM_TOKEN_SCOPE);
+}
