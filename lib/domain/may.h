@@ -28,6 +28,7 @@ enum verb {
     VERB_INVITATION,     /* make, see and take back */
     VERB_PROFILE_READ,   /* oneself */
     VERB_PROFILE_UPDATE, /* one's own name, language and wishes */
+    VERB_PROFILE_EXPORT, /* all that is stored about oneself */
     VERB_ACCOUNT_SECURE, /* one's own password, address, factors, sessions and tokens: never by a token */
     VERB_COUNT
 };

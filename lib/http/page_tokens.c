@@ -4,6 +4,8 @@
 #include "data/day_file.h"
 #include "domain/change_words.h"
 
+#include <string.h>
+
 enum { DAY_S = 24 * 3600 };
 
 static const char *day_of(struct arena *arena, enum language language, int64_t time) {
@@ -21,9 +23,10 @@ static void add_form(struct buffer *out, const struct user *viewer) {
     buffer_add(out, "<div class=\"pair\">\n");
     page_label_open(out, language, WORDS_PAGE_TOKEN_SCOPE, "field");
     buffer_add(out, "<select name=\"scope\">");
-    for (size_t i = 0; API_TOKEN_SCOPES[i] && (i < 2 || viewer->is_admin); i++)
-        page_option(out, API_TOKEN_SCOPES[i], choice_words(language, "token_scope", API_TOKEN_SCOPES[i]),
-                    i == 0);
+    for (size_t i = 0; API_TOKEN_SCOPES[i]; i++)
+        if (viewer->is_admin || strcmp(API_TOKEN_SCOPES[i], "admin") != 0)
+            page_option(out, API_TOKEN_SCOPES[i], choice_words(language, "token_scope", API_TOKEN_SCOPES[i]),
+                        i == 0);
     buffer_add(out, "</select></label>\n");
     page_label_open(out, language, WORDS_PAGE_TOKEN_DAYS, "field");
     buffer_print(out,
@@ -94,6 +97,8 @@ void page_account(struct buffer *out, const struct user *viewer) {
     page_words(out, language, WORDS_PAGE_YOUR_DATA);
     buffer_add(out, "</h2>\n<p><a href=\"/api/tokens\">");
     page_words(out, language, WORDS_PAGE_TOKENS);
+    buffer_add(out, "</a> · <a href=\"/api/users/me/export\" download>");
+    page_words(out, language, WORDS_PAGE_EXPORT);
     buffer_add(out, "</a></p>\n<details class=\"ending\"><summary>");
     page_words(out, language, WORDS_PAGE_ACCOUNT_DELETE);
     buffer_print(out, "</summary>\n<form method=\"post\" action=\"/api/users/%lld/delete\">\n<p>",

@@ -99,6 +99,44 @@ static void histories_and_health_are_found_by_keys(void **state) {
     assert_int_equal(found, COUNT(names));
 }
 
+/* The steps of a statement's plan, each given to `check`; false: there is no statement of that name. */
+static bool walk_plan(sqlite3 *handle, const char *name, void (*check)(const char *name, const char *step)) {
+    bool found = false;
+    for (const struct db_query *query = __start_db_queries; query < __stop_db_queries; query++) {
+        if (strcmp(query->name, name) != 0)
+            continue;
+        found = true;
+        const char *explain = arena_print(fresh.arena, "EXPLAIN QUERY PLAN %s", query->text);
+        sqlite3_stmt *statement = NULL;
+        assert_int_equal(sqlite3_prepare_v2(handle, explain, -1, &statement, NULL), SQLITE_OK);
+        while (sqlite3_step(statement) == SQLITE_ROW)
+            check(name, (const char *)sqlite3_column_text(statement, 3));
+        (void)sqlite3_finalize(statement);
+    }
+    return found;
+}
+
+static void refuse_scan(const char *name, const char *step) {
+    if (strncmp(step, "SCAN", 4) == 0 && strcmp(step, "SCAN CONSTANT ROW") != 0)
+        fail_msg("%s: %s", name, step);
+}
+
+/* Who asks, what she is let do, and what is told or forgotten of her: by keys, however many people there are.
+ */
+static void people_tokens_and_invitations_are_found_by_keys(void **state) {
+    (void)state;
+    static const char *const names[] = {
+        "SESSION_FIND",     "API_TOKEN_FIND",     "API_TOKEN_LIST",    "API_TOKEN_CLEAN", "INVITATION_FIND",
+        "INVITATION_CLEAN", "USER_FIND_BY_EMAIL", "USER_SCRUB_LOG",    "EXPORT_PROFILE",  "EXPORT_SESSIONS",
+        "EXPORT_TOKENS",    "EXPORT_TASKS",       "EXPORT_COMMENTS",   "EXPORT_WATCHES",  "EXPORT_EVENTS",
+        "EXPORT_MAILS",     "EXPORT_INVITATIONS", "EXPORT_SUPPRESSION"};
+    sqlite3 *handle = NULL;
+    assert_int_equal(sqlite3_open(fresh.path, &handle), SQLITE_OK);
+    for (size_t i = 0; i < COUNT(names); i++)
+        assert_true(walk_plan(handle, names[i], refuse_scan));
+    (void)sqlite3_close(handle);
+}
+
 static struct db *open_with_user(const struct grant *grants, size_t count) {
     struct db *db = fresh_open(&fresh, false, everything, COUNT(everything));
     assert_int_equal(db_begin_write(db, 0), DB_OK);
@@ -345,6 +383,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(every_statement_prepares),
         TEST(histories_and_health_are_found_by_keys),
+        TEST(people_tokens_and_invitations_are_found_by_keys),
         TEST(a_checkpoint_empties_the_log_of_writes_and_waits_for_no_reader),
         TEST(who_waits_for_the_turn_has_it_before_who_asks_again),
         TEST(a_missing_grant_refuses),
