@@ -1,0 +1,105 @@
+/** People, invitations and access tokens: what an administrator and a person do with them, readable for everyone. */
+
+import assert from "node:assert/strict";
+import {execFileSync} from "node:child_process";
+import {after, before, test} from "node:test";
+import {assertNothingSerious} from "./axe.js";
+import {assertNoSidewaysScroll, openPage, register, startSite} from "./site.js";
+
+let site;
+before(async () => {
+    site = await startSite();
+});
+after(() => site?.stop());
+
+/** Registers somebody whom the administrator of the server makes one. */
+async function administrator(page, name) {
+    const person = await register(site, page, name);
+    execFileSync("sqlite3", [`${site.dir}/pumasi.db`, "-cmd", ".timeout 10000",
+        `UPDATE "user" SET role = 'admin' WHERE email = '${person.email}'`]);
+    return person;
+}
+
+for (const javaScriptEnabled of [true, false]) {
+    test(`somebody is invited, comes in and is shut out ${javaScriptEnabled ? "with" : "without"} JavaScript`, async () => {
+        const {page, check} = await openPage(site, {javaScriptEnabled});
+        await administrator(page, "Ada Admin");
+        await page.goto(`${site.url}/api/users`);
+        await page.getByRole("link", {name: "Invitations"}).click();
+        await page.getByRole("button", {name: "Invite"}).click();
+        const link = (await page.locator(".secret").innerText()).trim();
+        assert.match(link, /#invite=/);
+
+        const guest = await openPage(site, {javaScriptEnabled}, [401]);
+        await guest.page.goto(link);
+        const name = `Guest ${javaScriptEnabled}`;
+        const email = `guest-${javaScriptEnabled}@example.org`;
+        if (javaScriptEnabled) {
+            assert.equal(guest.page.url(), `${site.url}/`);
+        } else {
+            await guest.page.getByText("I have an invitation").click();
+            await guest.page.locator("[name=invite]").fill(link);
+        }
+        assert.ok(link.endsWith(await guest.page.locator("[name=invite]").inputValue()));
+        await guest.page.locator(".register [name=name]").fill(name);
+        await guest.page.locator(".register [name=email]").fill(email);
+        await guest.page.locator(".register [name=password]").fill("a long enough 비밀번호");
+        await guest.page.locator(".register button").click();
+        await guest.page.locator("details.menu").waitFor();
+
+        await page.goto(`${site.url}/api/users`);
+        const row = page.getByRole("listitem").filter({hasText: email});
+        await row.getByRole("button", {name: "Shut out"}).click();
+        await row.getByRole("button", {name: "Let in again"}).waitFor();
+        await guest.page.goto(`${site.url}/api/tasks`);
+        await guest.page.locator("form.sign-in").waitFor();
+        await row.locator("summary").click();
+        await row.getByRole("button", {name: "Delete for good"}).click();
+        await row.waitFor({state: "detached"});
+        await check();
+    });
+}
+
+test("an account is deleted by its person with the password", async () => {
+    const {page, check} = await openPage(site, {}, [422]);
+    const person = await register(site, page, "Go Away");
+    await page.goto(`${site.url}/api/users/me`);
+    await page.getByText("Delete my account…").click();
+    await page.locator("[name=password]").fill("not mine at all");
+    await page.getByRole("button", {name: "Delete for good"}).click();
+    await page.getByText("This is not your password.").waitFor();
+    await page.goto(`${site.url}/api/users/me`);
+    await page.getByText("Delete my account…").click();
+    await page.locator("[name=password]").fill(person.password);
+    await page.getByRole("button", {name: "Delete for good"}).click();
+    await page.locator("form.sign-in").waitFor();
+    await check();
+});
+
+for (const colorScheme of ["light", "dark"]) {
+    for (const [width, locale] of [[1280, "en-GB"], [360, "ko-KR"]]) {
+        test(`everyone can read them: ${colorScheme}, ${width} px wide, ${locale}`, async () => {
+            const {page, check} = await openPage(site, {colorScheme, viewport: {width, height: 740}, reducedMotion: "reduce", locale});
+            await administrator(page, "Ada With A Very Long Name ".repeat(3));
+            for (const path of ["/api/users", "/api/invitations", "/api/tokens"]) {
+                await page.goto(site.url + path);
+                await assertNothingSerious(page, path);
+                await assertNoSidewaysScroll(page);
+                if (path === "/api/users") {
+                    await page.locator("main summary").first().click();
+                } else {
+                    if (path === "/api/tokens") await page.locator("[name=name]").fill("밤마다 내보내기 ".repeat(5));
+                    await page.locator("main .primary").click();
+                    await page.locator(".secret").waitFor();
+                }
+                await assertNothingSerious(page, `${path}, used`);
+                await assertNoSidewaysScroll(page);
+            }
+            await page.goto(`${site.url}/api/users/me`);
+            await page.locator(".ending summary").click();
+            await assertNothingSerious(page, "the end of the settings");
+            await assertNoSidewaysScroll(page);
+            await check();
+        });
+    }
+}
