@@ -303,7 +303,7 @@ void page_profile(struct buffer *out, const struct user *viewer, const struct pr
     buffer_add(out, "</a></header>\n");
     add_result(&sheet);
     add_form(&sheet);
-    page_account(out, viewer);
+    page_own_data(out, viewer);
     buffer_add(out, "</main>\n");
     page_close(out);
 }

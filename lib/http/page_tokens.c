@@ -91,7 +91,7 @@ void page_tokens(struct buffer *out, const struct tokens_view *view) {
     page_close(out);
 }
 
-void page_account(struct buffer *out, const struct user *viewer) {
+void page_own_data(struct buffer *out, const struct user *viewer) {
     enum language language = viewer->language;
     buffer_add(out, "<h2>");
     page_words(out, language, WORDS_PAGE_YOUR_DATA);

@@ -16,4 +16,4 @@ void page_tokens(struct buffer *out, const struct tokens_view *view);
 
 /* What the settings end with: where tokens are, all that is stored about oneself, and the end of the account.
  */
-void page_account(struct buffer *out, const struct user *viewer);
+void page_own_data(struct buffer *out, const struct user *viewer);
