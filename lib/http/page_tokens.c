@@ -11,7 +11,7 @@ enum { DAY_S = 24 * 3600 };
 static const char *day_of(struct arena *arena, enum language language, int64_t time) {
     char day[CLOCK_DAY_BYTES];
     clock_write_day(time, day);
-    return page_day(arena, language, day, clock_now());
+    return page_day(arena, language, arena_copy(arena, day), clock_now());
 }
 
 static void add_form(struct buffer *out, const struct user *viewer) {

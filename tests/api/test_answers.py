@@ -94,7 +94,7 @@ class Headers(unittest.TestCase):
                 self.assertEqual('nosniff', answer.headers['X-Content-Type-Options'])
                 self.assertEqual('private, no-cache', answer.headers['Cache-Control'])
                 self.assertEqual('same-origin', answer.headers['Cross-Origin-Resource-Policy'])
-                self.assertEqual({'accept', 'accept-language', 'cookie'}, set(answer.headers['Vary'].lower().replace(' ', '').split(',')))
+                self.assertEqual({'accept', 'accept-language', 'authorization', 'cookie'}, set(answer.headers['Vary'].lower().replace(' ', '').split(',')))
                 self.assertIsNone(answer.headers.get('Access-Control-Allow-Origin'))
                 self.assertIsNone(answer.headers.get('X-Powered-By'))
                 self.assertNotRegex(answer.headers.get('Server', ''), r'\d')

@@ -79,6 +79,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "health",
     .access = ACCESS_ANYONE,
+    .verb = VERB_REACH,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 2, .workers = 1},
