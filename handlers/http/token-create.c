@@ -51,7 +51,7 @@ static void run(struct request *request) {
     if (outcome == OUTCOME_OK)
         respond(request, &token, secret);
     else if (outcome == OUTCOME_FORBIDDEN)
-        respond_problem(request, 403, WORDS_PROBLEM_NOT_ALLOWED);
+        respond_not_allowed(request, WORDS_PROBLEM_NOT_ALLOWED);
     else if (outcome == OUTCOME_CONFLICT)
         respond_problem(request, 409, WORDS_PROBLEM_TOO_MANY_TOKENS);
     else

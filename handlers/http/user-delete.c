@@ -31,7 +31,7 @@ static void run(struct request *request) {
     } else if (outcome == OUTCOME_NOT_FOUND) {
         respond_problem(request, 404, WORDS_PROBLEM_NO_PERSON);
     } else if (outcome == OUTCOME_FORBIDDEN) {
-        respond_problem(request, 403, WORDS_PROBLEM_NOT_ALLOWED);
+        respond_not_allowed(request, WORDS_PROBLEM_NOT_ALLOWED);
     } else {
         respond_outcome(request, outcome);
     }

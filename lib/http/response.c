@@ -137,13 +137,18 @@ struct json_writer *respond_problem_json(struct request *request, int status, en
     return open_problem(request, status, words(request->language, detail));
 }
 
+void respond_not_allowed(struct request *request, enum words_key detail) {
+    log_info("refused: %s to person %lld", request->function->name, (long long)request->actor.id);
+    respond_problem(request, 403, detail);
+}
+
 void respond_outcome(struct request *request, enum outcome outcome) {
     switch (outcome) {
     case OUTCOME_NOT_FOUND:
         respond_problem(request, 404, WORDS_PROBLEM_NOT_FOUND);
         break;
     case OUTCOME_FORBIDDEN:
-        respond_problem(request, 403, WORDS_PROBLEM_FORBIDDEN);
+        respond_not_allowed(request, WORDS_PROBLEM_FORBIDDEN);
         break;
     case OUTCOME_BUSY:
         respond_header(request, "Retry-After", "1");

@@ -47,6 +47,9 @@ void respond_problem_text(struct request *request, int status, const char *detai
 /* 422 with all faults of the request. */
 void respond_faults(struct request *request);
 
+/* 403 since `may` said no, which the log tells (ASVS 16.3.2). */
+void respond_not_allowed(struct request *request, enum words_key detail);
+
 /* The problem that an outcome means: 404, 403, 503 or 500 (the log then says why). */
 void respond_outcome(struct request *request, enum outcome outcome);
 

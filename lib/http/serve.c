@@ -280,7 +280,7 @@ static bool check_may(struct request *request) {
     if (request->user && request->actor.scope != SCOPE_SESSION)
         bearer_refuse(request);
     else
-        respond_problem(request, 403, WORDS_PROBLEM_NOT_ALLOWED);
+        respond_not_allowed(request, WORDS_PROBLEM_NOT_ALLOWED);
     return false;
 }
 

@@ -166,6 +166,11 @@ class World:
         return client.send(method, path, self.fill(BODIES.get(route, {})), headers)
 
 
+def log_of(stack):
+    with open(f'{stack.dir}/log/pumasi.log', encoding='utf-8') as file:
+        return file.read()
+
+
 class Matrix(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -223,6 +228,17 @@ class Matrix(unittest.TestCase):
             self.check('DELETE /api/tasks/{id}', 'other', 204)
         with self.assertRaises(AssertionError):
             self.check('DELETE /api/tasks/{id}', 'creator', 403)
+
+    def test_the_log_tells_who_was_refused_what(self):
+        world = World(self.stack, self.hash, False)
+        for route, who, said in (('PATCH /api/users/{id}', 'other', f'refused: user-update to person {world.ids["other"]}"'),
+                                 ('DELETE /api/tasks/{id}', 'member', f'refused: task-delete to person {world.ids["member"]}"'),
+                                 ('DELETE /api/users/{id}', 'creator', f'refused: user-delete to person {world.ids["creator"]}"'),
+                                 ('POST /api/tasks', 'by_read', f'refused: task-create to person {world.ids["member"]} by the scope'),
+                                 ('GET /api/tasks', 'by_foreign', 'refused: an access token that is not good')):
+            before = log_of(self.stack).count(said)
+            world.ask(route, who)
+            self.assertEqual(before + 1, log_of(self.stack).count(said), log_of(self.stack)[-600:])
 
     def test_it_is_a_table_for_people_to_read(self):
         widths = {len(re.sub(r'\s+$', '', line)) for line in TABLE.strip().splitlines()}
