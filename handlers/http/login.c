@@ -1,5 +1,5 @@
 /* Signs somebody in with address and password: POST /api/login. */
-#include "domain/session.h"
+#include "http/browser.h"
 #include "http/client_address.h"
 #include "http/present.h"
 
@@ -14,7 +14,7 @@ static const struct field fields[] = {
 static const struct grant grants[] = {
     {"user", MAY_READ},
     {"user.password_hash", MAY_READ},
-    {"session", MAY_READ | MAY_INSERT},
+    {"session", MAY_READ | MAY_INSERT | MAY_DELETE},
     {"login_throttle", MAY_READ | MAY_INSERT | MAY_UPDATE | MAY_DELETE},
     {"event", MAY_INSERT},
 };
@@ -25,13 +25,14 @@ static void run(struct request *request) {
         .password = request_value(request, PASSWORD)->text,
         .address =
             client_address(request->arena, request->gateway->variables, request->config->trusted_proxy),
+        .session = browser_session(request),
     };
     struct user user = {0};
-    const char *token = NULL;
+    const char *cookie = NULL;
     int64_t retry_after_s = 0;
-    switch (session_sign_in(request->db, request->arena, &sign_in, &user, &token, &retry_after_s)) {
+    switch (session_sign_in(request->db, request->arena, &sign_in, &user, &cookie, &retry_after_s)) {
     case OUTCOME_OK:
-        respond_signed_in(request, 200, &user, token);
+        respond_signed_in(request, 200, &user, cookie);
         break;
     case OUTCOME_FORBIDDEN:
         respond_problem(request, 401, WORDS_PROBLEM_CREDENTIALS);

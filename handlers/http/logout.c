@@ -1,5 +1,4 @@
 /* Ends the session of this browser: POST /api/logout. */
-#include "domain/session.h"
 #include "http/request.h"
 
 static const struct grant grants[] = {
@@ -7,7 +6,7 @@ static const struct grant grants[] = {
 };
 
 static void run(struct request *request) {
-    enum outcome outcome = session_end(request->db, request->user->id, request->token);
+    enum outcome outcome = session_end(request->db, request->user->id, request->session->id);
     if (outcome != OUTCOME_OK) {
         respond_outcome(request, outcome);
         return;

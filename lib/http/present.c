@@ -167,10 +167,10 @@ void respond_user(struct request *request, int status, const struct user *user) 
     json_close_object(json);
 }
 
-void respond_signed_in(struct request *request, int status, const struct user *user, const char *token) {
+void respond_signed_in(struct request *request, int status, const struct user *user, const char *cookie) {
     if (request->is_html)
         respond_see_other(request, "/api/tasks");
     else
         respond_user(request, status, user);
-    respond_session(request, token);
+    respond_session(request, cookie);
 }

@@ -22,4 +22,4 @@ void respond_task(struct request *request, int status, const struct task *task);
 void respond_user(struct request *request, int status, const struct user *user);
 
 /* Answers a sign-in: cookie, and who it is. */
-void respond_signed_in(struct request *request, int status, const struct user *user, const char *token);
+void respond_signed_in(struct request *request, int status, const struct user *user, const char *cookie);

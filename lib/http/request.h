@@ -2,8 +2,8 @@
 /* One request, from the gateway's variables to checked input, and what a handler asks of it. */
 
 #include "base/config.h"
+#include "domain/session.h"
 #include "domain/signature.h"
-#include "domain/user.h"
 #include "http/function.h"
 #include "http/response.h"
 
@@ -35,8 +35,8 @@ struct request {
     int64_t path_id;   /* the {id} of the route; 0: none */
     bool is_html;      /* a plain browser asks: answer pages and redirects */
     enum language language;
-    const struct user *user; /* NULL: nobody is signed in */
-    const char *token;       /* of the session; NULL: none */
+    const struct user *user;       /* NULL: nobody is signed in */
+    const struct session *session; /* NULL: none */
 
     int link_keys; /* descriptor of the file of keys; -1: the function reads no signed links */
 

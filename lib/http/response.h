@@ -54,8 +54,11 @@ void respond_outcome(struct request *request, enum outcome outcome);
 struct json_writer *respond_problem_json(struct request *request, int status, enum words_key detail);
 
 /* Sets or ends the session's cookie. */
-void respond_session(struct request *request, const char *token);
+void respond_session(struct request *request, const char *cookie);
 void respond_session_end(struct request *request);
+
+/* Sets the cookie that tells later that this session was used now, unless the answer sets one already. */
+void respond_session_renewed(struct request *request);
 
 /*
  * Sets the ETag for what was seen at the log position, by this person, in this form. True if nothing is left

@@ -240,12 +240,15 @@ static bool take_database(struct worker *worker, struct request *request) {
 static bool find_user(struct request *request) {
     if (!serve_has_session(request->function))
         return true;
-    request->token = request_cookie(request, request_session_cookie(request));
+    const char *cookie = request_cookie(request, request_session_cookie(request));
     enum outcome outcome = OUTCOME_NOT_FOUND;
+    struct session *session = arena_take(request->arena, sizeof(*session));
     struct user *user = arena_take(request->arena, sizeof(*user));
-    if (request->token)
-        outcome = session_find(request->db, request->arena, request->token, user);
+    if (cookie)
+        outcome = session_find(request->db, request->arena, cookie, request->config->session_idle_hours,
+                               session, user);
     if (outcome == OUTCOME_OK) {
+        request->session = session;
         request->user = user;
         request->language = user->language;
         return true;
@@ -400,6 +403,8 @@ void serve(struct worker *worker, struct request *request, struct buffer *head, 
     bool is_certain = !request->db || !db_group_is_writing(request->db);
     if (request->keep_key && is_certain && request->response.status == 200)
         keep_add(request->keep, request->keep_key, &request->response);
+    /* Behind what is kept: an answer is given again to other sessions of the same person. */
+    respond_session_renewed(request);
     end(request, head, body);
     log_set_request(NULL);
 }
