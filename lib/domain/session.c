@@ -28,6 +28,10 @@ DB_QUERY(SESSION_FIND,
          "FROM session JOIN \"user\" ON \"user\".id = session.user_id "
          "WHERE session.token_hash = $1 AND session.expires_at > $2");
 DB_QUERY(SESSION_DELETE, "DELETE FROM session WHERE id = $1 AND user_id = $2");
+DB_QUERY(SESSION_DELETE_OTHERS, "DELETE FROM session WHERE user_id = $1 AND id <> $2");
+DB_QUERY(SESSION_LIST, "SELECT id, created_at, expires_at, has_factor, browser FROM session "
+                       "WHERE user_id = $1 AND expires_at > $2 "
+                       "ORDER BY id DESC");
 DB_QUERY(SESSION_DELETE_FORMER, "DELETE FROM session WHERE token_hash = $1");
 DB_QUERY(SESSION_BOUND, "DELETE FROM session WHERE id IN "
                         "(SELECT id FROM session WHERE user_id = $1 ORDER BY id DESC LIMIT 1000 OFFSET $2)");
@@ -136,7 +140,7 @@ static int64_t read_stamp(struct arena *arena, const char *cookie, const char *k
 /* What a program may call itself is anything; text that people can be shown stays. */
 static const char *describe_browser(struct arena *arena, const char *user_agent) {
     if (!user_agent || !utf8_is_valid(user_agent, strlen(user_agent)) ||
-        utf8_has_control(user_agent, strlen(user_agent)))
+        utf8_has_control(user_agent, strlen(user_agent)) || strpbrk(user_agent, "\n\t"))
         return "";
     const char *end = user_agent;
     for (size_t count = 0; *end && count < SESSION_MOST_BROWSER; count++)
@@ -267,6 +271,32 @@ enum outcome session_find(struct db *db, struct arena *arena, const char *cookie
     return outcome;
 }
 
+enum outcome session_list(struct db *db, struct arena *arena, int64_t user_id, struct session **sessions,
+                          size_t *count) {
+    struct db_rows *rows = NULL;
+    enum db_result result = db_start(db, &SESSION_LIST, &rows, db_integer(user_id), db_integer(clock_now()));
+    if (result != DB_OK)
+        return outcome_of(result);
+    size_t used = 0;
+    struct session *list = NULL;
+    while ((result = db_next(rows)) == DB_ROW) {
+        list = arena_grow(arena, list, used, sizeof(*list));
+        list[used++] = (struct session){
+            .id = db_get_integer(rows, 0),
+            .created_at = db_get_integer(rows, 1),
+            .expires_at = db_get_integer(rows, 2),
+            .has_factor = db_get_integer(rows, 3) != 0,
+            .browser = db_get_text(rows, 4, arena),
+        };
+    }
+    db_finish(rows);
+    if (result == DB_END) {
+        *sessions = list;
+        *count = used;
+    }
+    return outcome_of(result);
+}
+
 enum outcome session_end(struct db *db, int64_t user_id, int64_t session_id) {
     enum db_result result = db_begin_write(db, user_id);
     bool is_hers = false;
@@ -278,6 +308,16 @@ enum outcome session_end(struct db *db, int64_t user_id, int64_t session_id) {
         result = db_commit(db);
     db_rollback(db);
     return result == DB_OK && !is_hers ? OUTCOME_NOT_FOUND : outcome_of(result);
+}
+
+enum outcome session_end_others(struct db *db, int64_t user_id, int64_t session_id) {
+    enum db_result result = db_begin_write(db, user_id);
+    if (result == DB_OK)
+        result = db_run(db, &SESSION_DELETE_OTHERS, db_integer(user_id), db_integer(session_id));
+    if (result == DB_OK)
+        result = db_commit(db);
+    db_rollback(db);
+    return outcome_of(result);
 }
 
 enum outcome session_clean(struct db *db) {

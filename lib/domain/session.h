@@ -59,8 +59,16 @@ MUST_CHECK enum outcome session_create(struct db *db, struct arena *arena, int64
 MUST_CHECK enum outcome session_find(struct db *db, struct arena *arena, const char *cookie,
                                      int64_t idle_hours, struct session *session, struct user *user);
 
+/* This person's sessions, the latest first; *sessions lives in the arena. Those that rested too long are
+ * among them until their age ends them: only their browsers know. */
+MUST_CHECK enum outcome session_list(struct db *db, struct arena *arena, int64_t user_id,
+                                     struct session **sessions, size_t *count);
+
 /* Ends one of this person's sessions; OUTCOME_NOT_FOUND if it is none of hers. */
 MUST_CHECK enum outcome session_end(struct db *db, int64_t user_id, int64_t session_id);
+
+/* Ends all of this person's sessions but one (ASVS 7.4.3, 7.5.2). */
+MUST_CHECK enum outcome session_end_others(struct db *db, int64_t user_id, int64_t session_id);
 
 /* Forgets expired sessions and old failures; for the clock. */
 MUST_CHECK enum outcome session_clean(struct db *db);

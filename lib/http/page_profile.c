@@ -301,6 +301,8 @@ void page_profile(struct buffer *out, const struct user *viewer, const struct pr
     buffer_add(out, "</a></header>\n");
     add_result(&sheet);
     add_form(&sheet);
+    if (form->sessions)
+        page_sessions(out, viewer, form->sessions);
     buffer_add(out, "</main>\n");
     page_close(out);
 }

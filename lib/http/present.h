@@ -13,6 +13,7 @@ void present_task(struct json_writer *json, const struct task *task);
 void present_watched_task(struct json_writer *json, const struct task *task, const struct watch *watch);
 void present_watch(struct json_writer *json, const struct watch *watch);
 void present_event(struct json_writer *json, const struct event *event);
+void present_session(struct json_writer *json, const struct session *session, bool is_current);
 void present_comment(struct json_writer *json, const struct comment *comment);
 
 /* Answers a task after a change: the task itself, or for a plain browser its page. */
