@@ -18,6 +18,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "logout",
     .access = ACCESS_MEMBER,
+    .is_for_enrolment = true,
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 1},
     .run = run,

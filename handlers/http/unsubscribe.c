@@ -71,6 +71,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "unsubscribe",
     .access = ACCESS_SIGNED_LINK,
+    .needs_keys = true,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 1},

@@ -17,7 +17,16 @@
 
 enum { MOST_FILE_BYTES = 64 * 1024 };
 
-enum kind { KIND_TEXT, KIND_ADDRESS, KIND_HOSTS, KIND_NUMBER, KIND_COUNT, KIND_LOG_DAYS, KIND_REGISTRATION };
+enum kind {
+    KIND_TEXT,
+    KIND_ADDRESS,
+    KIND_HOSTS,
+    KIND_NUMBER,
+    KIND_COUNT,
+    KIND_LOG_DAYS,
+    KIND_REGISTRATION,
+    KIND_SECOND_FACTOR
+};
 
 struct key {
     const char *name;
@@ -35,6 +44,8 @@ static const struct key keys[] = {
      "the address that people type; links in mails start with it, https:// makes cookies Secure"},
     {"trusted_proxy", KIND_HOSTS, offsetof(struct config, trusted_proxy), true, 0,
      "IP addresses, with commas, of proxies in front of the web server whose X-Forwarded-For is believed; empty: none"},
+    {"second_factor", KIND_SECOND_FACTOR, offsetof(struct config, second_factor), false, 0,
+     "who must have an authenticator app to sign in: optional (nobody), admins, all"},
     {"session_days", KIND_COUNT, offsetof(struct config, session_days), false, 400,
      "days after which everybody signs in again, however much a session is used (1 to 400)"},
     {"session_idle_hours", KIND_COUNT, offsetof(struct config, session_idle_hours), false, 9600,
@@ -117,6 +128,23 @@ static bool set_registration(struct config *config, const char *value) {
     else
         return false;
     return true;
+}
+
+/* The words of the enum, in its order. */
+static const char *const second_factors[] = {
+    [SECOND_FACTOR_OPTIONAL] = "optional",
+    [SECOND_FACTOR_ADMINS] = "admins",
+    [SECOND_FACTOR_ALL] = "all",
+};
+
+static bool set_second_factor(struct config *config, const char *value) {
+    for (size_t i = 0; i < COUNT(second_factors); i++) {
+        if (strcmp(second_factors[i], value) == 0) {
+            config->second_factor = (enum second_factor)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool set_number(int64_t *target, const char *value, int64_t most) {
@@ -207,6 +235,9 @@ static const char *set(struct arena *arena, struct config *config, const struct 
         break;
     case KIND_REGISTRATION:
         good = set_registration(config, value);
+        break;
+    case KIND_SECOND_FACTOR:
+        good = set_second_factor(config, value);
         break;
     }
     return good ? NULL : arena_print(arena, "%s cannot be \"%s\"; it is: %s", key->name, value, key->meaning);
@@ -326,6 +357,9 @@ const struct config_row *config_rows(struct arena *arena, const struct config *c
             break;
         case KIND_REGISTRATION:
             value = config->registration == REGISTRATION_OPEN ? "open" : "closed";
+            break;
+        case KIND_SECOND_FACTOR:
+            value = second_factors[config->second_factor];
             break;
         }
         rows[i] =

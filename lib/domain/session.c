@@ -3,25 +3,19 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/utf8.h"
+#include "domain/factor.h"
 #include "domain/password.h"
+#include "domain/throttle.h"
 #include "domain/user_row.h"
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    FREE_FAILURES_ACCOUNT = 5,
-    FREE_FAILURES_ADDRESS = 50,
-    LONGEST_BLOCK_S = 15 * 60,
-    FORGET_FAILURES_S = 24 * 3600,
-    MOST_THROTTLES = 10000,
-};
-
 DB_QUERY(ACCOUNT_FIND, "SELECT id, password_hash FROM \"user\" WHERE email_key = $1");
 DB_QUERY(SESSION_INSERT,
-         "INSERT INTO session (user_id, token_hash, stamp_key, browser, created_at, expires_at) "
-         "VALUES ($1, $2, $3, $4, $5, $6)");
+         "INSERT INTO session (user_id, token_hash, stamp_key, browser, has_factor, created_at, expires_at) "
+         "VALUES ($1, $2, $3, $4, $5, $6, $7)");
 DB_QUERY(SESSION_FIND,
          "SELECT " USER_COLUMNS ", session.id, session.created_at, session.expires_at, session.has_factor, "
          "session.stamp_key "
@@ -36,63 +30,6 @@ DB_QUERY(SESSION_DELETE_FORMER, "DELETE FROM session WHERE token_hash = $1");
 DB_QUERY(SESSION_BOUND, "DELETE FROM session WHERE id IN "
                         "(SELECT id FROM session WHERE user_id = $1 ORDER BY id DESC LIMIT 1000 OFFSET $2)");
 DB_QUERY(SESSION_DELETE_EXPIRED, "DELETE FROM session WHERE expires_at <= $1");
-DB_QUERY(SESSION_FAILED_EVENT,
-         "INSERT INTO event (type, user_id, is_visible) VALUES ('session.failed', $1, 0)");
-DB_QUERY(THROTTLE_FIND, "SELECT max(blocked_until) FROM login_throttle WHERE key IN ($1, $2)");
-DB_QUERY(THROTTLE_FAIL,
-         "INSERT INTO login_throttle (key, failures, blocked_until, updated_at) VALUES ($1, 1, 0, $2) "
-         "ON CONFLICT (key) DO UPDATE "
-         "SET failures = CASE WHEN login_throttle.updated_at < $3 THEN 1 "
-         "ELSE login_throttle.failures + 1 END, updated_at = $2 "
-         "RETURNING failures");
-DB_QUERY(THROTTLE_BLOCK, "UPDATE login_throttle SET blocked_until = $2 WHERE key = $1");
-DB_QUERY(THROTTLE_DELETE, "DELETE FROM login_throttle WHERE key = $1");
-DB_QUERY(THROTTLE_DELETE_OLD, "DELETE FROM login_throttle WHERE updated_at < $1");
-DB_QUERY(THROTTLE_BOUND, "DELETE FROM login_throttle WHERE key IN "
-                         "(SELECT key FROM login_throttle ORDER BY updated_at DESC LIMIT 1000 OFFSET $1)");
-
-struct throttle_keys {
-    unsigned char account[SHA256_BYTES];
-    unsigned char address[SHA256_BYTES];
-};
-
-static void hash_key(struct arena *arena, const char *kind, const char *value,
-                     unsigned char key[SHA256_BYTES]) {
-    const char *text = arena_print(arena, "%s %s", kind, value);
-    sha256(text, strlen(text), key);
-}
-
-static enum db_result count_failure(struct db *db, const unsigned char key[SHA256_BYTES],
-                                    int64_t free_failures, int64_t now) {
-    int64_t failures = 0;
-    enum db_result result = db_find_integer(db, &THROTTLE_FAIL, &failures, db_bytes(key, SHA256_BYTES),
-                                            db_integer(now), db_integer(now - FORGET_FAILURES_S));
-    if (result != DB_OK || failures < free_failures)
-        return result;
-    int64_t over = failures - free_failures;
-    int64_t block_s = over < 10 ? INT64_C(1) << over : LONGEST_BLOCK_S;
-    if (block_s > LONGEST_BLOCK_S)
-        block_s = LONGEST_BLOCK_S;
-    return db_run(db, &THROTTLE_BLOCK, db_bytes(key, SHA256_BYTES), db_integer(now + block_s));
-}
-
-static enum db_result record_failure(struct db *db, const struct throttle_keys *keys, int64_t user_id) {
-    int64_t now = clock_now();
-    enum db_result result = db_begin_write(db, 0);
-    if (result == DB_OK)
-        result = count_failure(db, keys->account, FREE_FAILURES_ACCOUNT, now);
-    if (result == DB_OK)
-        result = count_failure(db, keys->address, FREE_FAILURES_ADDRESS, now);
-    if (result == DB_OK)
-        result = db_run(db, &THROTTLE_BOUND, db_integer(MOST_THROTTLES));
-    if (result == DB_OK)
-        result = db_run(db, &SESSION_FAILED_EVENT, user_id ? db_integer(user_id) : db_null());
-    if (result == DB_OK)
-        result = db_commit(db);
-    db_rollback(db);
-    return result;
-}
-
 /* ---- cookies ---- */
 
 enum { TOKEN_SIZE = 43, MAC_BYTES = 16, MOST_STAMP_DIGITS = 10 };
@@ -150,9 +87,8 @@ static const char *describe_browser(struct arena *arena, const char *user_agent)
     return arena_copy_bytes(arena, user_agent, (size_t)(end - user_agent));
 }
 
-/* Inside a write transaction. */
-static enum db_result insert_session(struct db *db, struct arena *arena, int64_t user_id,
-                                     const struct session_new *new_session, const char **cookie) {
+enum db_result session_insert(struct db *db, struct arena *arena, int64_t user_id,
+                              const struct session_new *new_session, bool has_factor, const char **cookie) {
     const char *token = random_token(arena);
     const char *key = random_token(arena);
     unsigned char hash[SHA256_BYTES];
@@ -163,8 +99,8 @@ static enum db_result insert_session(struct db *db, struct arena *arena, int64_t
     sha256(token, TOKEN_SIZE, hash);
     if (result == DB_OK)
         result = db_run(db, &SESSION_INSERT, db_integer(user_id), db_bytes(hash, sizeof(hash)), db_text(key),
-                        db_text(describe_browser(arena, new_session->browser)), db_integer(now),
-                        db_integer(now + new_session->lifetime_s));
+                        db_text(describe_browser(arena, new_session->browser)), db_integer(has_factor),
+                        db_integer(now), db_integer(now + new_session->lifetime_s));
     if (result == DB_OK)
         result = db_run(db, &SESSION_BOUND, db_integer(user_id), db_integer(SESSION_MOST));
     if (result == DB_OK)
@@ -187,46 +123,76 @@ static enum outcome find_account(struct db *db, struct arena *arena, const char 
     return outcome_of(result);
 }
 
-enum outcome session_sign_in(struct db *db, struct arena *arena, const struct sign_in *sign_in,
-                             struct user *user, const char **cookie, int64_t *retry_after_s) {
-    struct throttle_keys keys;
-    hash_key(arena, "account", user_email_key(arena, sign_in->email), keys.account);
-    hash_key(arena, "address", sign_in->address, keys.address);
-    int64_t blocked_until = 0;
-    enum db_result result =
-        db_find_integer(db, &THROTTLE_FIND, &blocked_until, db_bytes(keys.account, sizeof(keys.account)),
-                        db_bytes(keys.address, sizeof(keys.address)));
-    if (result != DB_OK)
-        return outcome_of(result);
-    if (blocked_until > clock_now()) {
-        *retry_after_s = blocked_until - clock_now();
-        return OUTCOME_THROTTLED;
+/* The second factor of who has one. OUTCOME_FORBIDDEN: the code is wrong; *needs_code tells that there is
+ * one. */
+static enum outcome check_factor(struct db *db, struct arena *arena, int64_t user_id,
+                                 const struct sign_in *sign_in, bool *needs_code, struct factor_use *use) {
+    struct factor factor = {0};
+    enum outcome outcome = factor_find(db, arena, sign_in->factor_key, user_id, &factor);
+    *needs_code = outcome == OUTCOME_OK && factor.is_on;
+    if (outcome == OUTCOME_NOT_FOUND)
+        return OUTCOME_OK;
+    if (*needs_code && sign_in->code)
+        return factor_verify(db, arena, user_id, &factor, sign_in->code, use);
+    return outcome;
+}
+
+static enum outcome begin_session(struct db *db, struct arena *arena, int64_t user_id,
+                                  const struct sign_in *sign_in, const struct throttle *throttle,
+                                  const struct factor_use *use, const char **cookie) {
+    enum outcome outcome = outcome_of(db_begin_write(db, user_id));
+    if (outcome == OUTCOME_OK && use)
+        outcome = factor_use_up(db, use);
+    if (outcome == OUTCOME_OK)
+        outcome = outcome_of(throttle_forget(db, throttle));
+    if (outcome == OUTCOME_OK)
+        outcome = outcome_of(session_insert(db, arena, user_id, &sign_in->session, use != NULL, cookie));
+    if (outcome == OUTCOME_OK)
+        outcome = outcome_of(db_commit(db));
+    db_rollback(db);
+    return outcome;
+}
+
+/* Behind the right password. */
+static enum outcome sign_in_person(struct db *db, struct arena *arena, int64_t user_id,
+                                   const struct sign_in *sign_in, const struct throttle *throttle,
+                                   struct signed_in *signed_in) {
+    struct factor_use use;
+    enum outcome outcome = check_factor(db, arena, user_id, sign_in, &signed_in->needs_code, &use);
+    if (outcome == OUTCOME_OK && signed_in->needs_code && !sign_in->code)
+        return OUTCOME_FORBIDDEN;
+    if (outcome == OUTCOME_OK)
+        outcome = begin_session(db, arena, user_id, sign_in, throttle, signed_in->needs_code ? &use : NULL,
+                                &signed_in->cookie);
+    if (outcome == OUTCOME_FORBIDDEN) {
+        enum outcome counted = throttle_fail(db, throttle, user_id);
+        return counted == OUTCOME_OK ? OUTCOME_FORBIDDEN : counted;
     }
-    int64_t id = 0;
-    const char *hash = NULL;
-    enum outcome outcome = find_account(db, arena, sign_in->email, &id, &hash);
+    return outcome == OUTCOME_OK ? user_find(db, arena, user_id, &signed_in->user) : outcome;
+}
+
+enum outcome session_sign_in(struct db *db, struct arena *arena, const struct sign_in *sign_in,
+                             struct signed_in *signed_in) {
+    const struct throttle throttle = throttle_of_account(arena, sign_in->email, sign_in->address);
+    enum outcome outcome = throttle_check(db, &throttle, &signed_in->retry_after_s);
     if (outcome != OUTCOME_OK)
         return outcome;
-    if (!password_matches(hash, sign_in->password)) {
-        result = record_failure(db, &keys, id);
-        return result == DB_OK ? OUTCOME_FORBIDDEN : outcome_of(result);
-    }
-    result = db_begin_write(db, id);
-    if (result == DB_OK)
-        result = db_run(db, &THROTTLE_DELETE, db_bytes(keys.account, sizeof(keys.account)));
-    if (result == DB_OK)
-        result = insert_session(db, arena, id, &sign_in->session, cookie);
-    if (result == DB_OK)
-        result = db_commit(db);
-    db_rollback(db);
-    return result == DB_OK ? user_find(db, arena, id, user) : outcome_of(result);
+    int64_t id = 0;
+    const char *hash = NULL;
+    outcome = find_account(db, arena, sign_in->email, &id, &hash);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    if (password_matches(hash, sign_in->password))
+        return sign_in_person(db, arena, id, sign_in, &throttle, signed_in);
+    outcome = throttle_fail(db, &throttle, id);
+    return outcome == OUTCOME_OK ? OUTCOME_FORBIDDEN : outcome;
 }
 
 enum outcome session_create(struct db *db, struct arena *arena, int64_t user_id,
                             const struct session_new *new_session, const char **cookie) {
     enum db_result result = db_begin_write(db, user_id);
     if (result == DB_OK)
-        result = insert_session(db, arena, user_id, new_session, cookie);
+        result = session_insert(db, arena, user_id, new_session, false, cookie);
     if (result == DB_OK)
         result = db_commit(db);
     db_rollback(db);
@@ -321,12 +287,11 @@ enum outcome session_end_others(struct db *db, int64_t user_id, int64_t session_
 }
 
 enum outcome session_clean(struct db *db) {
-    int64_t now = clock_now();
     enum db_result result = db_begin_write(db, 0);
     if (result == DB_OK)
-        result = db_run(db, &SESSION_DELETE_EXPIRED, db_integer(now));
+        result = db_run(db, &SESSION_DELETE_EXPIRED, db_integer(clock_now()));
     if (result == DB_OK)
-        result = db_run(db, &THROTTLE_DELETE_OLD, db_integer(now - FORGET_FAILURES_S));
+        result = throttle_clean(db);
     if (result == DB_OK)
         result = db_commit(db);
     db_rollback(db);

@@ -13,6 +13,8 @@
 
 enum { SESSION_STAMP_S = 3600, SESSION_MOST_BROWSER = 200, SESSION_MOST = 50 };
 
+struct factor_key;
+
 /* One signed-in browser. */
 struct session {
     int64_t id;
@@ -33,19 +35,26 @@ struct session_new {
 struct sign_in {
     const char *email;
     const char *password;
+    const char *code; /* of the second factor, or a recovery code; NULL: none was given */
+    const struct factor_key *factor_key;
     const char *address; /* of the client, for the throttle */
     struct session_new session;
 };
 
+struct signed_in {
+    struct user user;
+    const char *cookie;
+    int64_t retry_after_s;
+    bool needs_code; /* the password is right, and there is a second factor */
+};
+
 /*
- * OUTCOME_OK: *user and *cookie are set. OUTCOME_FORBIDDEN: wrong address or password, told apart by neither
- * answer nor time. OUTCOME_THROTTLED: *retry_after_s says when to come back; nothing was checked.
- *
- * After 5 failures for an account, or 50 from an address, each further one doubles the wait, up to 15
- * minutes, so that nobody is locked out for good (ASVS 6.3.1). A day without failures forgets them.
+ * OUTCOME_OK: user and cookie are set. OUTCOME_FORBIDDEN: wrong address or password, told apart by neither
+ * answer nor time; or, with needs_code, the code is wrong or was not given. OUTCOME_THROTTLED: retry_after_s
+ * says when to come back; nothing was checked. A wrong code counts as a failure, a missing one does not.
  */
 MUST_CHECK enum outcome session_sign_in(struct db *db, struct arena *arena, const struct sign_in *sign_in,
-                                        struct user *user, const char **cookie, int64_t *retry_after_s);
+                                        struct signed_in *signed_in);
 
 /*
  * A session for somebody whose account was just made. The token is always new (ASVS 7.2.4); of one person's
@@ -53,6 +62,11 @@ MUST_CHECK enum outcome session_sign_in(struct db *db, struct arena *arena, cons
  */
 MUST_CHECK enum outcome session_create(struct db *db, struct arena *arena, int64_t user_id,
                                        const struct session_new *new_session, const char **cookie);
+
+/* The same inside a write transaction. */
+MUST_CHECK enum db_result session_insert(struct db *db, struct arena *arena, int64_t user_id,
+                                         const struct session_new *new_session, bool has_factor,
+                                         const char **cookie);
 
 /* Whose session it is; OUTCOME_NOT_FOUND if it has ended, by its age or for having rested longer than
  * `idle_hours`, which is seen to the hour (ASVS 7.3.1, 7.3.2). Writes nothing. */

@@ -35,6 +35,8 @@ struct limits {
 struct function {
     const char *name; /* as in handlers/routes */
     enum access access;
+    bool is_for_enrolment; /* also for who must have a second factor and has none: no other function is */
+    bool needs_keys;       /* the server's, to sign and to derive: request_signer */
     const struct field *fields; /* of the body, or of the query where the method is GET */
     size_t field_count;
     const struct grant *grants; /* besides reading the session and its person */

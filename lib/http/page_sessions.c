@@ -77,5 +77,7 @@ void page_sessions(struct buffer *out, const struct user *viewer, const struct p
     buffer_add(out, "</ul>\n");
     if (sessions->count > 1)
         add_button(out, viewer->language, "/api/sessions/end", WORDS_PAGE_SESSIONS_END_OTHERS);
-    buffer_add(out, "</section>\n");
+    buffer_add(out, "<p><a href=\"/api/totp\">");
+    page_words(out, viewer->language, WORDS_PAGE_FACTOR);
+    buffer_add(out, "</a></p>\n</section>\n");
 }

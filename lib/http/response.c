@@ -128,6 +128,24 @@ void respond_problem(struct request *request, int status, enum words_key detail)
     respond_problem_text(request, status, words(request->language, detail));
 }
 
+void respond_problem_code(struct request *request, int status, const char *code, enum words_key detail) {
+    if (request->is_html) {
+        respond_problem(request, status, detail);
+        return;
+    }
+    struct json_writer *json = open_problem(request, status, words(request->language, detail));
+    json_add_text(json, "code", code);
+    json_close_object(json);
+}
+
+void respond_throttled(struct request *request, int64_t retry_after_s) {
+    const char *seconds = arena_print(request->arena, "%lld", (long long)retry_after_s);
+    respond_header(request, "Retry-After", seconds);
+    respond_problem_text(
+        request, 429,
+        words_print(request->arena, request->language, WORDS_PROBLEM_THROTTLED, {"seconds", seconds}));
+}
+
 void respond_faults(struct request *request) {
     write_problem(request, 422, words(request->language, WORDS_PROBLEM_VALUES));
 }

@@ -44,6 +44,12 @@ void respond_see_other(struct request *request, const char *location);
 void respond_problem(struct request *request, int status, enum words_key detail);
 void respond_problem_text(struct request *request, int status, const char *detail);
 
+/* The same with a `code` beside it, for programs. */
+void respond_problem_code(struct request *request, int status, const char *code, enum words_key detail);
+
+/* 429: nothing was checked, as too many tries failed. */
+void respond_throttled(struct request *request, int64_t retry_after_s);
+
 /* 422 with all faults of the request. */
 void respond_faults(struct request *request);
 

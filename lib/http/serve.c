@@ -203,7 +203,7 @@ bool serve_start(struct worker *worker) {
     clock_prepare();
     if (function->prepare)
         function->prepare();
-    if (has_signed_link(function))
+    if (function->needs_keys)
         worker->link_keys = open_link_keys(worker);
     if (!needs_database(function))
         return true;
@@ -237,6 +237,23 @@ static bool take_database(struct worker *worker, struct request *request) {
     return false;
 }
 
+bool serve_must_have_factor(const struct config *config, const struct user *user) {
+    return config->second_factor == SECOND_FACTOR_ALL ||
+           (config->second_factor == SECOND_FACTOR_ADMINS && user->is_admin);
+}
+
+/* Who must have a second factor and signed in without one can do nothing but get one (ASVS 6.3.3). */
+static bool has_factor(struct request *request) {
+    if (request->session->has_factor || request->function->is_for_enrolment ||
+        !serve_must_have_factor(request->config, request->user))
+        return true;
+    if (request->is_html && is_safe(request))
+        respond_see_other(request, "/api/totp");
+    else
+        respond_problem_code(request, 403, "factor_required", WORDS_PROBLEM_FACTOR_REQUIRED);
+    return false;
+}
+
 static bool find_user(struct request *request) {
     if (!serve_has_session(request->function))
         return true;
@@ -251,7 +268,7 @@ static bool find_user(struct request *request) {
         request->session = session;
         request->user = user;
         request->language = user->language;
-        return true;
+        return has_factor(request);
     }
     if (outcome != OUTCOME_NOT_FOUND) {
         respond_outcome(request, outcome);

@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "base/utf8.h"
+#include "domain/factor.h"
 #include "domain/password.h"
 #include "domain/user.h"
 
@@ -11,6 +12,10 @@
 #include <unistd.h>
 
 static const struct grant adding[] = {{"user", MAY_READ | MAY_INSERT}};
+static const struct grant resetting[] = {
+    {"user", MAY_READ},
+    {"factor", MAY_READ | MAY_DELETE},
+};
 static const struct grant listing[] = {{"user", MAY_READ}};
 
 /* One line of standard input, so that a password stands in no list of processes. */
@@ -86,9 +91,29 @@ static int run_list(struct command_line *line) {
     return EXIT_SUCCESS;
 }
 
+/* Whoever asks for this by telephone or mail should be known to be the one. */
+static int run_reset_factor(struct command_line *line) {
+    if (line->count != 1)
+        return fail_usage(line);
+    struct user user;
+    enum outcome outcome = user_find_by_email(line->db, line->arena, line->words[0], &user);
+    if (outcome == OUTCOME_NOT_FOUND)
+        return fail("there is no account with this address");
+    if (outcome == OUTCOME_OK)
+        outcome = factor_reset(line->db, user.id);
+    if (outcome == OUTCOME_NOT_FOUND)
+        return fail("this account has no second factor");
+    if (outcome != OUTCOME_OK)
+        return fail_outcome(line, outcome);
+    buffer_print(&line->out, "%s signs in with the password alone now; all sessions are ended\n", user.email);
+    return EXIT_SUCCESS;
+}
+
 static const struct command commands[] = {
     {"add", "--email ADDRESS --name NAME [--language en|ko] [--admin]",
      "make an account; its password is read from standard input", run_add, NEEDS_WRITING, GRANTS(adding)},
     {"list", "[--json]", "everyone who can sign in", run_list, NEEDS_READING, GRANTS(listing)},
+    {"reset-factor", "ADDRESS", "take the second factor away from who lost app and recovery codes",
+     run_reset_factor, NEEDS_WRITING, GRANTS(resetting)},
 };
 const struct noun USER_NOUN = {"user", commands, COUNT(commands)};
