@@ -6,7 +6,7 @@ static const struct grant grants[] = {
 };
 
 static void run(struct request *request) {
-    enum outcome outcome = session_end(request->db, request->user->id, request->session->id);
+    enum outcome outcome = session_end(request->db, request->user->id, request_session_id(request));
     if (outcome != OUTCOME_OK) {
         respond_outcome(request, outcome);
         return;

@@ -20,7 +20,7 @@ static void run(struct request *request) {
         respond_outcome(request, outcome);
         return;
     }
-    const struct page_sessions shown = {sessions, count, request->session->id, clock_now()};
+    const struct page_sessions shown = {sessions, count, request_session_id(request), clock_now()};
     struct profile_form form = profile_form_of(request->arena, request->user);
     form.is_saved = request_value(request, SAVED)->integer != 0;
     form.sessions = &shown;

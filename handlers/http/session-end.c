@@ -10,9 +10,10 @@ static const struct grant grants[] = {
 
 static void run(struct request *request) {
     int64_t id = request->path_id;
-    enum outcome outcome = id ? session_end(request->db, request->user->id, id)
-                              : session_end_others(request->db, request->user->id, request->session->id);
-    bool is_own = id == request->session->id;
+    enum outcome outcome =
+        id ? session_end(request->db, request->user->id, id)
+           : session_end_others(request->db, request->user->id, request_session_id(request));
+    bool is_own = id && id == request_session_id(request);
     if (outcome == OUTCOME_NOT_FOUND)
         respond_problem(request, 404, WORDS_PROBLEM_NO_SESSION);
     else if (outcome != OUTCOME_OK)

@@ -18,7 +18,7 @@ static void run(struct request *request) {
     json_key(json, "sessions");
     json_open_array(json);
     for (size_t i = 0; i < count; i++)
-        present_session(json, &sessions[i], sessions[i].id == request->session->id);
+        present_session(json, &sessions[i], sessions[i].id == request_session_id(request));
     json_close_array(json);
     json_close_object(json);
 }

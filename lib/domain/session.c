@@ -23,6 +23,7 @@ DB_QUERY(SESSION_FIND,
          "WHERE session.token_hash = $1 AND session.expires_at > $2");
 DB_QUERY(SESSION_DELETE, "DELETE FROM session WHERE id = $1 AND user_id = $2");
 DB_QUERY(SESSION_DELETE_OTHERS, "DELETE FROM session WHERE user_id = $1 AND id <> $2");
+DB_QUERY(SESSION_DELETE_EVERY, "DELETE FROM session");
 DB_QUERY(SESSION_LIST, "SELECT id, created_at, expires_at, has_factor, browser FROM session "
                        "WHERE user_id = $1 AND expires_at > $2 "
                        "ORDER BY id DESC");
@@ -283,6 +284,19 @@ enum outcome session_end_others(struct db *db, int64_t user_id, int64_t session_
     if (result == DB_OK)
         result = db_commit(db);
     db_rollback(db);
+    return outcome_of(result);
+}
+
+enum outcome session_end_every(struct db *db, int64_t *ended) {
+    enum db_result result = db_begin_write(db, 0);
+    if (result == DB_OK)
+        result = db_run_values(db, &SESSION_DELETE_EVERY, NULL, 0);
+    int64_t count = result == DB_OK ? db_changes(db) : 0;
+    if (result == DB_OK)
+        result = db_commit(db);
+    db_rollback(db);
+    if (result == DB_OK)
+        *ended = count;
     return outcome_of(result);
 }
 

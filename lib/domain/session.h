@@ -81,8 +81,12 @@ MUST_CHECK enum outcome session_list(struct db *db, struct arena *arena, int64_t
 /* Ends one of this person's sessions; OUTCOME_NOT_FOUND if it is none of hers. */
 MUST_CHECK enum outcome session_end(struct db *db, int64_t user_id, int64_t session_id);
 
-/* Ends all of this person's sessions but one (ASVS 7.4.3, 7.5.2). */
+/* Ends all of this person's sessions but one (ASVS 7.4.3, 7.5.2); 0: all. */
 MUST_CHECK enum outcome session_end_others(struct db *db, int64_t user_id, int64_t session_id);
+
+/* Ends everybody's sessions, for an administrator who fears the worst (ASVS 7.4.5); *ended is their number.
+ */
+MUST_CHECK enum outcome session_end_every(struct db *db, int64_t *ended);
 
 /* Forgets expired sessions and old failures; for the clock. */
 MUST_CHECK enum outcome session_clean(struct db *db);

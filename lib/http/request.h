@@ -64,6 +64,9 @@ const char *request_cookie(struct request *request, const char *name);
 /* "session", or "__Host-session" where the base address is https. */
 const char *request_session_cookie(const struct request *request);
 
+/* Of the browser's session; 0 where there is none. */
+int64_t request_session_id(const struct request *request);
+
 /* A value of the query as it was given; NULL where there is none. */
 const char *request_query(struct request *request, const char *name);
 

@@ -244,7 +244,7 @@ bool serve_must_have_factor(const struct config *config, const struct user *user
 
 /* Who must have a second factor and signed in without one can do nothing but get one (ASVS 6.3.3). */
 static bool has_factor(struct request *request) {
-    if (request->session->has_factor || request->function->is_for_enrolment ||
+    if ((request->session && request->session->has_factor) || request->function->is_for_enrolment ||
         !serve_must_have_factor(request->config, request->user))
         return true;
     if (request->is_html && is_safe(request))

@@ -1,5 +1,6 @@
 """Where one is signed in: listed, and ended one by one or all but this one; nobody else's."""
 import re
+import subprocess
 import unittest
 
 import running
@@ -107,6 +108,28 @@ class Ending(Base):
         self.person.delete(f'/api/sessions/{self.current(other)}')
         self.assertEqual([('session.ended', self.person.user['id'], self.person.user['id'])],
                          pumasi.query('SELECT type, actor_id, user_id FROM event ORDER BY id DESC LIMIT 1'))
+
+
+class Administrator(Base):
+    def sign_out(self, *words):
+        return subprocess.run([f'{running.ROOT}/build/{running.BUILD}/bin/pumasi', 'user', 'sign-out', *words], text=True, capture_output=True,
+                              timeout=20, check=False, env=pumasi.environment_of_functions())
+
+    def test_one_person_is_signed_out_everywhere(self):
+        other, stranger = self.sign_in(), pumasi.register()
+        self.assertEqual(0, self.sign_out(self.person.email.upper()).returncode)
+        self.assertEqual((False, False, True), tuple(map(self.is_in, (self.person, other, stranger))))
+
+    def test_everybody_is(self):
+        stranger = pumasi.register()
+        count = pumasi.value('SELECT count(*) FROM session')
+        self.assertEqual(f'{count} sessions are ended\n', self.sign_out('--all').stdout)
+        self.assertEqual((False, False), tuple(map(self.is_in, (self.person, stranger))))
+
+    def test_who_is_not_there_is_told(self):
+        done = self.sign_out('nobody@example.org')
+        self.assertEqual((1, True), (done.returncode, 'no account' in done.stderr))
+        self.assertEqual(2, self.sign_out().returncode)
 
 
 class Page(Base):
