@@ -2,7 +2,7 @@
 #include "base/clock.h"
 #include "domain/invitation.h"
 #include "domain/password.h"
-#include "domain/session.h"
+#include "http/browser.h"
 #include "http/present.h"
 
 enum { EMAIL, NAME, PASSWORD, TIME_ZONE, INVITE };
@@ -21,7 +21,7 @@ static const struct field fields[] = {
 
 static const struct grant grants[] = {
     {"user", MAY_READ | MAY_INSERT},
-    {"session", MAY_READ | MAY_INSERT},
+    {"session", MAY_READ | MAY_INSERT | MAY_DELETE},
     {"invitation", MAY_READ | MAY_DELETE},
 };
 
@@ -49,7 +49,8 @@ static void run(struct request *request) {
         .invitation = is_invited ? invitation_token(invite->text) : NULL,
     };
     struct user user = {0};
-    const char *token = NULL;
+    const struct session_new new_session = browser_session(request);
+    const char *cookie = NULL;
     enum outcome outcome = user_create(request->db, request->arena, &new_user, &user);
     if (outcome == OUTCOME_FORBIDDEN) {
         respond_problem(request, 403, WORDS_PROBLEM_INVITATION);
@@ -60,9 +61,9 @@ static void run(struct request *request) {
         return;
     }
     if (outcome == OUTCOME_OK)
-        outcome = session_create(request->db, request->arena, user.id, &token);
+        outcome = session_create(request->db, request->arena, user.id, &new_session, &cookie);
     if (outcome == OUTCOME_OK)
-        respond_signed_in(request, 201, &user, token);
+        respond_signed_in(request, 201, &user, cookie);
     else
         respond_outcome(request, outcome);
 }

@@ -9,6 +9,7 @@ const struct function FUNCTION = {
     .name = "session",
     .access = ACCESS_OPTIONAL,
     .verb = VERB_REACH,
+    .is_for_enrolment = true,
     .limits = {.seconds = 5, .workers = 2},
     .run = run,
 };

@@ -72,6 +72,7 @@ const struct function FUNCTION = {
     .name = "unsubscribe",
     .access = ACCESS_SIGNED_LINK,
     .verb = VERB_USE_LINK,
+    .needs_keys = true,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 1},

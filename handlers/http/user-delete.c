@@ -1,7 +1,7 @@
 /* Ends an account for good, one's own with the password: DELETE /api/users/{id}, POST /api/users/{id}/delete.
  */
 #include "domain/user_admin.h"
-#include "http/request.h"
+#include "http/browser.h"
 
 enum { PASSWORD };
 
@@ -12,20 +12,26 @@ static const struct field fields[] = {
 static const struct grant grants[] = {
     {"user", MAY_READ | MAY_UPDATE},
     {"user.password_hash", MAY_READ},
-    {"event", MAY_READ | MAY_UPDATE},
+    {"login_throttle", MAY_READ | MAY_INSERT | MAY_UPDATE | MAY_DELETE},
+    {"event", MAY_READ | MAY_INSERT | MAY_UPDATE},
 };
 
 static void run(struct request *request) {
     bool is_oneself = request->path_id == request->actor.id;
-    enum outcome outcome = user_delete(request->db, request->arena, &request->actor, request->path_id,
-                                       request_value(request, PASSWORD)->text);
+    const char *password = request_value(request, PASSWORD)->text;
+    const struct proof proof = {.password = password ? password : "", .address = browser_address(request)};
+    int64_t retry_after_s = 0;
+    enum outcome outcome =
+        user_delete(request->db, request->arena, &request->actor, request->path_id, &proof, &retry_after_s);
     if (outcome == OUTCOME_OK) {
         respond_done(request, is_oneself ? "/" : "/api/users");
         if (is_oneself)
             respond_session_end(request);
     } else if (outcome == OUTCOME_INVALID) {
-        request_fault(request, "password", "wrong", WORDS_FAULT_PASSWORD_WRONG);
+        request_fault(request, "password", "wrong", WORDS_FAULT_PASSWORD);
         respond_faults(request);
+    } else if (outcome == OUTCOME_THROTTLED) {
+        respond_throttled(request, retry_after_s);
     } else if (outcome == OUTCOME_CONFLICT) {
         respond_problem(request, 409, WORDS_PROBLEM_LAST_ADMIN);
     } else if (outcome == OUTCOME_NOT_FOUND) {

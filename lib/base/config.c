@@ -17,7 +17,16 @@
 
 enum { MOST_FILE_BYTES = 64 * 1024 };
 
-enum kind { KIND_TEXT, KIND_ADDRESS, KIND_HOSTS, KIND_NUMBER, KIND_LOG_DAYS, KIND_REGISTRATION };
+enum kind {
+    KIND_TEXT,
+    KIND_ADDRESS,
+    KIND_HOSTS,
+    KIND_NUMBER,
+    KIND_COUNT,
+    KIND_LOG_DAYS,
+    KIND_REGISTRATION,
+    KIND_SECOND_FACTOR
+};
 
 struct key {
     const char *name;
@@ -35,6 +44,12 @@ static const struct key keys[] = {
      "the address that people type; links in mails start with it, https:// makes cookies Secure"},
     {"trusted_proxy", KIND_HOSTS, offsetof(struct config, trusted_proxy), true, 0,
      "IP addresses, with commas, of proxies in front of the web server whose X-Forwarded-For is believed; empty: none"},
+    {"second_factor", KIND_SECOND_FACTOR, offsetof(struct config, second_factor), false, 0,
+     "who must have an authenticator app to sign in: optional (nobody), admins, all"},
+    {"session_days", KIND_COUNT, offsetof(struct config, session_days), false, 400,
+     "days after which everybody signs in again, however much a session is used (1 to 400)"},
+    {"session_idle_hours", KIND_COUNT, offsetof(struct config, session_idle_hours), false, 9600,
+     "hours without use after which a browser is signed out (1 to 9600)"},
     {"database", KIND_TEXT, offsetof(struct config, database), false, 0, "path of the SQLite file"},
     {"link_keys", KIND_TEXT, offsetof(struct config, link_keys), true, 0,
      "path of the file with the keys that sign the links in mails; empty: the database's path and -keys"},
@@ -68,6 +83,8 @@ static const struct config defaults = {
     .mail = "maildir:/var/lib/pumasi/mail",
     .mail_from = "pumasi@localhost",
     .mail_delay_s = 120,
+    .session_days = 30,
+    .session_idle_hours = 168,
 };
 
 static const char *read_file(struct arena *arena, const char *path, const char **error) {
@@ -119,6 +136,23 @@ static bool set_registration(struct config *config, const char *value) {
     return false;
 }
 
+/* The words of the enum, in its order. */
+static const char *const second_factors[] = {
+    [SECOND_FACTOR_OPTIONAL] = "optional",
+    [SECOND_FACTOR_ADMINS] = "admins",
+    [SECOND_FACTOR_ALL] = "all",
+};
+
+static bool set_second_factor(struct config *config, const char *value) {
+    for (size_t i = 0; i < COUNT(second_factors); i++) {
+        if (strcmp(second_factors[i], value) == 0) {
+            config->second_factor = (enum second_factor)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool set_number(int64_t *target, const char *value, int64_t most) {
     char *end = NULL;
     errno = 0;
@@ -126,6 +160,15 @@ static bool set_number(int64_t *target, const char *value, int64_t most) {
     if (errno || end == value || *end || number < 0 || number > most)
         return false;
     *target = number;
+    return true;
+}
+
+/* One at least. */
+static bool set_count(int64_t *target, const char *value, int64_t most) {
+    int64_t count = 0;
+    if (!set_number(&count, value, most) || !count)
+        return false;
+    *target = count;
     return true;
 }
 
@@ -190,11 +233,17 @@ static const char *set(struct arena *arena, struct config *config, const struct 
     case KIND_NUMBER:
         good = set_number((int64_t *)(void *)member, value, key->most);
         break;
+    case KIND_COUNT:
+        good = set_count((int64_t *)(void *)member, value, key->most);
+        break;
     case KIND_LOG_DAYS:
         good = set_log_days((int64_t *)(void *)member, value, key->most);
         break;
     case KIND_REGISTRATION:
         good = set_registration(config, value);
+        break;
+    case KIND_SECOND_FACTOR:
+        good = set_second_factor(config, value);
         break;
     }
     return good ? NULL : arena_print(arena, "%s cannot be \"%s\"; it is: %s", key->name, value, key->meaning);
@@ -308,11 +357,15 @@ const struct config_row *config_rows(struct arena *arena, const struct config *c
             value = *(const char *const *)(const void *)member;
             break;
         case KIND_NUMBER:
+        case KIND_COUNT:
         case KIND_LOG_DAYS:
             value = arena_print(arena, "%lld", (long long)*(const int64_t *)(const void *)member);
             break;
         case KIND_REGISTRATION:
             value = registrations[config->registration];
+            break;
+        case KIND_SECOND_FACTOR:
+            value = second_factors[config->second_factor];
             break;
         }
         rows[i] =

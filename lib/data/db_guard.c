@@ -51,10 +51,11 @@ static const struct {
     const char *table;
     unsigned verb;
 } follows[] = {
-    {"user_after_disable", "session", MAY_DELETE},     {"user_after_disable", "api_token", MAY_DELETE},
-    {"user_after_disable", "invitation", MAY_DELETE},  {"user_after_disable", "delivery", MAY_UPDATE},
-    {"user_after_delete", "task_watcher", MAY_DELETE}, {"user_after_delete", "suppression", MAY_DELETE},
-    {"user_after_delete", "invitation", MAY_DELETE},   {"user_after_delete", "delivery", MAY_UPDATE},
+    {"user_after_disable", "session", MAY_DELETE},    {"user_after_disable", "api_token", MAY_DELETE},
+    {"user_after_disable", "invitation", MAY_DELETE}, {"user_after_disable", "delivery", MAY_UPDATE},
+    {"user_after_delete", "factor", MAY_DELETE},      {"user_after_delete", "task_watcher", MAY_DELETE},
+    {"user_after_delete", "suppression", MAY_DELETE}, {"user_after_delete", "invitation", MAY_DELETE},
+    {"user_after_delete", "delivery", MAY_UPDATE},
 };
 
 static bool trigger_may_write(const char *inside, const char *table, const char *column, unsigned verb) {
@@ -64,6 +65,9 @@ static bool trigger_may_write(const char *inside, const char *table, const char 
             return true;
     if (strcmp(table, "task") == 0)
         return strcmp(column, "version") == 0 || strcmp(column, "updated_at") == 0;
+    /* Sessions end with what they stood on. */
+    if (strcmp(table, "session") == 0 || strcmp(table, "recovery_code") == 0)
+        return verb == MAY_DELETE;
     return strcmp(table, "event") == 0 || strcmp(table, "outbox") == 0 || strcmp(table, "task_label") == 0 ||
            is_search(table);
 }

@@ -60,11 +60,15 @@ bool key_file_read(int descriptor, int64_t now, struct key_file_keys *keys) {
     if (got < 0)
         return false;
     text[got] = '\0';
+    bool has_first = false;
     for (const char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         int64_t made_at = 0;
         unsigned char key[KEY_FILE_KEY_BYTES];
         if (!read_line(line, (size_t)(end - line), &made_at, key))
             continue;
+        if (!has_first)
+            memcpy(found.first, key, sizeof(key));
+        has_first = true;
         /* This one has followed all before it. */
         if (made_at <= now - KEY_FILE_FORMER_S)
             found.count = 0;

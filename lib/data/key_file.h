@@ -14,6 +14,7 @@ enum { KEY_FILE_KEY_BYTES = 32, KEY_FILE_MOST_KEYS = 8, KEY_FILE_FORMER_S = 30 *
 struct key_file_keys {
     unsigned char keys[KEY_FILE_MOST_KEYS][KEY_FILE_KEY_BYTES]; /* the newest first */
     size_t count;
+    unsigned char first[KEY_FILE_KEY_BYTES]; /* that the file ever had: it derives what must not change */
 };
 
 /* A descriptor for key_file_read; -1 with *error set where there is no such file, or others may read it. */

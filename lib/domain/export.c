@@ -5,7 +5,12 @@
 DB_QUERY(EXPORT_PROFILE, "SELECT id, email, name, role, language, created_at FROM \"user\" WHERE id = $1");
 DB_QUERY(EXPORT_PREFERENCES,
          "SELECT mail_how, mail_level, mail_own, mail_hour, time_zone FROM \"user\" WHERE id = $1");
-DB_QUERY(EXPORT_SESSIONS, "SELECT id, created_at, expires_at FROM session WHERE user_id = $1 ORDER BY id");
+DB_QUERY(
+    EXPORT_SESSIONS,
+    "SELECT id, created_at, expires_at, browser, has_factor FROM session WHERE user_id = $1 ORDER BY id");
+DB_QUERY(EXPORT_FACTOR,
+         "SELECT confirmed_at, created_at, "
+         "(SELECT count(*) FROM recovery_code WHERE user_id = $1) FROM factor WHERE user_id = $1");
 DB_QUERY(EXPORT_TOKENS, "SELECT id, name, scope, created_at, expires_at FROM api_token WHERE user_id = $1 "
                         "ORDER BY id");
 DB_QUERY(EXPORT_TASKS, "SELECT id, title, description, status, progress, priority, assignee_id, creator_id, "
@@ -59,7 +64,14 @@ static const struct part {
       {"mail_own", FLAG},
       {"mail_hour", NUMBER},
       {"time_zone", TEXT}}},
-    {"sessions", &EXPORT_SESSIONS, true, {{"id", NUMBER}, {"created_at", TIME}, {"expires_at", TIME}}},
+    {"sessions",
+     &EXPORT_SESSIONS,
+     true,
+     {{"id", NUMBER}, {"created_at", TIME}, {"expires_at", TIME}, {"browser", TEXT}, {"has_factor", FLAG}}},
+    {"factor",
+     &EXPORT_FACTOR,
+     false,
+     {{"confirmed_at", TIME}, {"created_at", TIME}, {"recovery_codes", NUMBER}}},
     {"tokens",
      &EXPORT_TOKENS,
      true,

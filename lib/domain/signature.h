@@ -27,3 +27,8 @@ const char *signature_make(struct arena *arena, const struct signer *signer, con
 /* True if one of the keys has made it. Compares in constant time; letters of either case. */
 MUST_CHECK bool signature_is_good(const struct signer *signer, const char *purpose, const char *text,
                                   const char *signature);
+
+/* 256 bits that stay the same for this purpose and text, and that nobody without the file of keys can know: a
+ * key to be kept nowhere. They come from the file's first key, so that they outlive a rotation. */
+void signature_derive(const struct signer *signer, const char *purpose, const char *text,
+                      unsigned char key[32]);

@@ -2,7 +2,6 @@
 #include "domain/user_admin.h"
 
 #include "base/clock.h"
-#include "domain/password.h"
 #include "domain/user_row.h"
 
 DB_QUERY(USER_SET_RIGHTS, "UPDATE \"user\" SET role = coalesce($2, role), disabled_at = CASE "
@@ -10,7 +9,6 @@ DB_QUERY(USER_SET_RIGHTS, "UPDATE \"user\" SET role = coalesce($2, role), disabl
                           "ELSE coalesce(disabled_at, $4) END "
                           "WHERE id = $1 AND deleted_at IS NULL "
                           "RETURNING " USER_COLUMNS);
-DB_QUERY(USER_HASH, "SELECT password_hash FROM \"user\" WHERE id = $1 AND disabled_at IS NULL");
 /* An address of a domain that never is (RFC 2606): unique, and nobody's. */
 #define NO_ADDRESS "'deleted-' || id || '@deleted.invalid'"
 DB_QUERY(USER_DELETE, "UPDATE \"user\" SET email = " NO_ADDRESS ", email_key = " NO_ADDRESS ", name = $2, "
@@ -19,8 +17,6 @@ DB_QUERY(USER_DELETE, "UPDATE \"user\" SET email = " NO_ADDRESS ", email_key = "
                       "disabled_at = coalesce(disabled_at, $3), deleted_at = $3 "
                       "WHERE id = $1 AND deleted_at IS NULL");
 DB_QUERY(USER_SCRUB_LOG, "UPDATE event SET detail = '{}' WHERE user_id = $1 AND detail <> '{}'");
-DB_QUERY(USER_FIND_BY_EMAIL,
-         "SELECT " USER_COLUMNS " FROM \"user\" WHERE email_key = $1 AND deleted_at IS NULL");
 
 const struct actor ACTOR_AT_SERVER = {.is_admin = true, .scope = SCOPE_SESSION};
 
@@ -49,27 +45,14 @@ enum outcome user_set_rights(struct db *db, struct arena *arena, const struct ac
     return end_write(db, outcome == OUTCOME_EXISTS ? OUTCOME_CONFLICT : outcome);
 }
 
-static enum outcome check_password(struct db *db, struct arena *arena, int64_t id, const char *password) {
-    struct db_rows *rows = NULL;
-    enum db_result result = db_start(db, &USER_HASH, &rows, db_integer(id));
-    if (result != DB_OK)
-        return outcome_of(result);
-    result = db_next(rows);
-    const char *hash = result == DB_ROW ? db_get_text(rows, 0, arena) : NULL;
-    db_finish(rows);
-    if (result != DB_ROW && result != DB_END)
-        return outcome_of(result);
-    return password_matches(hash, password ? password : "") ? OUTCOME_OK : OUTCOME_INVALID;
-}
-
 enum outcome user_delete(struct db *db, struct arena *arena, const struct actor *actor, int64_t id,
-                         const char *password) {
+                         const struct proof *proof, int64_t *retry_after_s) {
     if (!may(actor, VERB_PERSON_DELETE, &(struct object){.person_id = id}))
         return OUTCOME_FORBIDDEN;
     if (id == actor->id) {
-        enum outcome outcome = check_password(db, arena, id, password);
+        enum outcome outcome = proof ? proof_check(db, arena, id, proof, retry_after_s) : OUTCOME_FORBIDDEN;
         if (outcome != OUTCOME_OK)
-            return outcome;
+            return outcome == OUTCOME_FORBIDDEN ? OUTCOME_INVALID : outcome;
     }
     enum db_result result = db_begin_write(db, actor->id);
     if (result != DB_OK)
@@ -81,11 +64,4 @@ enum outcome user_delete(struct db *db, struct arena *arena, const struct actor 
     if (outcome == OUTCOME_OK)
         outcome = outcome_of(db_run(db, &USER_SCRUB_LOG, db_integer(id)));
     return end_write(db, outcome);
-}
-
-enum outcome user_find_by_email(struct db *db, struct arena *arena, const char *email, struct user *found) {
-    struct db_rows *rows = NULL;
-    enum outcome outcome =
-        outcome_of(db_start(db, &USER_FIND_BY_EMAIL, &rows, db_text(user_email_key(arena, email))));
-    return outcome == OUTCOME_OK ? user_read_one(rows, arena, found) : outcome;
 }

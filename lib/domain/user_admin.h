@@ -2,6 +2,7 @@
 /* What is done to people: their rights given and taken, and their end. */
 
 #include "domain/may.h"
+#include "domain/proof.h"
 
 /* Who acts at the server itself, through `pumasi`. */
 extern const struct actor ACTOR_AT_SERVER;
@@ -19,13 +20,10 @@ MUST_CHECK enum outcome user_set_rights(struct db *db, struct arena *arena, cons
 /*
  * Ends an account for good. Tasks and comments stay; name, address, password, wishes, sessions, tokens,
  * watches and waiting mails go, and so does what the log says of the person besides that something happened.
- * Who deletes herself says her password, others none.
+ * Who deletes herself proves with `proof` that she is the one; others need none.
  *
- * OUTCOME_FORBIDDEN: `may` says no. OUTCOME_INVALID: the password is not right. OUTCOME_CONFLICT: as above.
+ * OUTCOME_FORBIDDEN: `may` says no. OUTCOME_INVALID: the proof is not right. OUTCOME_THROTTLED:
+ * *retry_after_s says when to come back. OUTCOME_CONFLICT: as above.
  */
 MUST_CHECK enum outcome user_delete(struct db *db, struct arena *arena, const struct actor *actor, int64_t id,
-                                    const char *password);
-
-/* The person of an address, for who types one. */
-MUST_CHECK enum outcome user_find_by_email(struct db *db, struct arena *arena, const char *email,
-                                           struct user *found);
+                                    const struct proof *proof, int64_t *retry_after_s);

@@ -36,7 +36,9 @@ struct limits {
 struct function {
     const char *name; /* as in handlers/routes */
     enum access access;
-    enum verb verb;             /* what it does: the runtime asks `may` before it runs */
+    enum verb verb;        /* what it does: the runtime asks `may` before it runs */
+    bool is_for_enrolment; /* also for who must have a second factor and has none: no other function is */
+    bool needs_keys;       /* the server's, to sign and to derive: request_signer */
     const struct field *fields; /* of the body, or of the query where the method is GET */
     size_t field_count;
     const struct grant *grants; /* besides reading the session and its person */

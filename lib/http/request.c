@@ -63,6 +63,10 @@ const char *request_session_cookie(const struct request *request) {
     return is_https ? "__Host-session" : "session";
 }
 
+int64_t request_session_id(const struct request *request) {
+    return request->session ? request->session->id : 0;
+}
+
 const char *request_query(struct request *request, const char *name) {
     size_t name_size = strlen(name);
     for (const char *at = request->query; *at;) {

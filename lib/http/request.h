@@ -2,8 +2,8 @@
 /* One request, from the gateway's variables to checked input, and what a handler asks of it. */
 
 #include "base/config.h"
+#include "domain/session.h"
 #include "domain/signature.h"
-#include "domain/user.h"
 #include "http/function.h"
 #include "http/response.h"
 
@@ -35,10 +35,10 @@ struct request {
     int64_t path_id;   /* the {id} of the route; 0: none */
     bool is_html;      /* a plain browser asks: answer pages and redirects */
     enum language language;
-    const struct user *user; /* NULL: nobody is signed in */
-    struct actor actor;      /* the same, for `may` */
-    const char *token;       /* of the session; NULL: none */
-    int day_file;            /* when access tokens were used; -1: not known */
+    const struct user *user;       /* NULL: nobody is signed in */
+    struct actor actor;            /* the same, for `may` */
+    const struct session *session; /* NULL: none */
+    int day_file;                  /* when access tokens were used; -1: not known */
 
     int link_keys; /* descriptor of the file of keys; -1: the function reads no signed links */
 
@@ -65,6 +65,9 @@ const char *request_cookie(struct request *request, const char *name);
 
 /* "session", or "__Host-session" where the base address is https. */
 const char *request_session_cookie(const struct request *request);
+
+/* Of the browser's session; 0 where there is none. */
+int64_t request_session_id(const struct request *request);
 
 /* A value of the query as it was given; NULL where there is none. */
 const char *request_query(struct request *request, const char *name);

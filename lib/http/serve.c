@@ -206,7 +206,7 @@ bool serve_start(struct worker *worker) {
     clock_prepare();
     if (function->prepare)
         function->prepare();
-    if (has_signed_link(function))
+    if (function->needs_keys)
         worker->link_keys = open_link_keys(worker);
     if (!needs_database(function))
         return true;
@@ -242,22 +242,42 @@ static bool take_database(struct worker *worker, struct request *request) {
     return false;
 }
 
+bool serve_must_have_factor(const struct config *config, const struct user *user) {
+    return config->second_factor == SECOND_FACTOR_ALL ||
+           (config->second_factor == SECOND_FACTOR_ADMINS && user->is_admin);
+}
+
+/* Who must have a second factor and signed in without one can do nothing but get one (ASVS 6.3.3). */
+static bool has_factor(struct request *request) {
+    if ((request->session && request->session->has_factor) || request->function->is_for_enrolment ||
+        !serve_must_have_factor(request->config, request->user))
+        return true;
+    if (request->is_html && is_safe(request))
+        respond_see_other(request, "/api/totp");
+    else
+        respond_problem_code(request, 403, "factor_required", WORDS_PROBLEM_FACTOR_REQUIRED);
+    return false;
+}
+
 static bool find_user(struct request *request) {
     if (!serve_has_session(request->function))
         return true;
     const char *bearer = bearer_of(request);
     if (bearer)
         return bearer_find_user(request, bearer);
-    request->token = request_cookie(request, request_session_cookie(request));
+    const char *cookie = request_cookie(request, request_session_cookie(request));
     enum outcome outcome = OUTCOME_NOT_FOUND;
+    struct session *session = arena_take(request->arena, sizeof(*session));
     struct user *user = arena_take(request->arena, sizeof(*user));
-    if (request->token)
-        outcome = session_find(request->db, request->arena, request->token, user);
+    if (cookie)
+        outcome = session_find(request->db, request->arena, cookie, request->config->session_idle_hours,
+                               session, user);
     if (outcome == OUTCOME_OK) {
+        request->session = session;
         request->user = user;
         request->actor = actor_of(user, SCOPE_SESSION);
         request->language = user->language;
-        return true;
+        return has_factor(request);
     }
     if (outcome != OUTCOME_NOT_FOUND) {
         respond_outcome(request, outcome);
@@ -422,6 +442,8 @@ void serve(struct worker *worker, struct request *request, struct buffer *head, 
     bool is_certain = !request->db || !db_group_is_writing(request->db);
     if (request->keep_key && is_certain && request->response.status == 200)
         keep_add(request->keep, request->keep_key, &request->response);
+    /* Behind what is kept: an answer is given again to other sessions of the same person. */
+    respond_session_renewed(request);
     end(request, head, body);
     log_set_request(NULL);
 }

@@ -22,6 +22,9 @@ enum { SERVE_SESSION_GRANTS = 3 };
 extern const struct grant serve_session_grants[SERVE_SESSION_GRANTS];
 bool serve_has_session(const struct function *function);
 
+/* True if this person may do nothing without a second factor. */
+bool serve_must_have_factor(const struct config *config, const struct user *user);
+
 /* Opens what the function needs, before walls go up around it. False: the database cannot be opened, which
  * the log says; each request is answered 503 then. */
 MUST_CHECK bool serve_start(struct worker *worker);

@@ -13,7 +13,15 @@ HANGUL = r'[가-힣]'
 def administrator():
     admin = pumasi.register('Admin')
     pumasi.by_hand(f'UPDATE "user" SET role = \'admin\' WHERE id = {admin.user["id"]}')
+    sign_in_again(admin)
     return admin
+
+
+def sign_in_again(person):
+    """Whose role changed is out."""
+    answer = person.post('/api/login', {'email': person.email, 'password': running.PASSWORD})
+    if answer.status != 200:
+        raise AssertionError(answer)
 
 
 def path(person):
@@ -109,6 +117,7 @@ class Roles(unittest.TestCase):
             answer = self.admin.patch(path(self.person), {'role': role})
             self.assertEqual({'id': self.person.user['id'], 'name': 'Plain', 'email': self.person.email, 'role': role, 'is_disabled': False},
                              answer.json['user'])
+            sign_in_again(self.person)
             self.assertEqual(status, self.person.delete(f'/api/tasks/{task["id"]}').status)
         actor, detail = pumasi.query("SELECT actor_id, detail FROM event WHERE user_id = ? AND detail <> '{}' ORDER BY id DESC LIMIT 1",
                                      self.person.user['id'])[0]

@@ -6,6 +6,7 @@ import time
 import unittest
 
 import running
+import test_people
 
 pumasi = running.get()
 HANGUL = r'[가-힣]'
@@ -82,8 +83,7 @@ class Statuses(Problem):
         self.problem(403, lambda headers: self.speak(headers).delete(path, headers))
         self.min.delete(path)
         self.problem(403, lambda headers: self.speak(headers).post(path + '/restore', {}, headers))
-        admin = pumasi.register()
-        pumasi.by_hand(f'UPDATE "user" SET role = \'admin\' WHERE id = {admin.user["id"]}')
+        admin = test_people.administrator()
         self.assertEqual(200, admin.post(path + '/restore', {}).status)
         self.assertEqual(204, admin.delete(path).status)
 

@@ -15,12 +15,15 @@ and programs that show an access token, with neither cookie nor Origin:
     by_admins              of the administrator, with the scope of one
     by_foreign             of another server
 """
+import base64
 import hashlib
+import hmac
 import os
 import re
 import secrets
 import sqlite3
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'api'))
@@ -32,6 +35,16 @@ POST   /api/register                    201    201   201     201      201   201 
 POST   /api/login                       401    200   200     200      200   200      401     200     401     403      403             403       403        403
 POST   /api/logout                      401    204   204     204      204   204      401     401     401     403      403             403       403        401
 GET    /api/session                     200    200   200     200      200   200      200     200     200     200      200             200       200        401
+GET    /api/sessions                    401    200   200     200      200   200      401     401     401     403      403             403       403        401
+DELETE /api/sessions                    401    204   204     204      204   204      401     401     401     403      403             403       403        401
+POST   /api/sessions/end                401    204   204     204      204   204      401     401     401     403      403             403       403        401
+DELETE /api/sessions/{id}               401    204   404     404      404   404      401     401     401     403      403             403       403        401
+POST   /api/sessions/{id}/end           401    204   404     404      404   404      401     401     401     403      403             403       403        401
+GET    /api/totp                        401    200   200     200      200   200      401     401     401     403      403             403       403        401
+POST   /api/totp                        401    201   201     201      201   201      401     401     401     403      403             403       403        401
+POST   /api/totp/confirm                401    409   409     409      409   409      401     401     401     403      403             403       403        401
+DELETE /api/totp                        401    404   404     404      404   404      401     401     401     403      403             403       403        401
+POST   /api/totp/remove                 401    404   404     404      404   404      401     401     401     403      403             403       403        401
 GET    /api/users                       401    200   200     200      200   200      401     401     401     200      200             200       200        401
 GET    /api/users/me                    401    200   200     200      200   200      401     401     401     200      200             200       200        401
 PATCH  /api/users/me                    401    200   200     200      200   200      401     401     401     403      200             200       200        401
@@ -71,6 +84,10 @@ GET    /api/health                      200    200   200     200      200   200 
 BODIES = {
     'POST /api/register': {'email': '{new_email}', 'name': 'New', 'password': running.PASSWORD},
     'POST /api/login': {'email': '{own_email}', 'password': running.PASSWORD},
+    'POST /api/totp': {'password': running.PASSWORD},
+    'POST /api/totp/confirm': {'code': '123456'},
+    'DELETE /api/totp': {'password': running.PASSWORD},
+    'POST /api/totp/remove': {'password': running.PASSWORD},
     'PATCH /api/users/me': {'name': 'Renamed'},
     'POST /api/users/me': {'name': 'Renamed'},
     'PATCH /api/users/{id}': {'role': 'admin'},
@@ -104,12 +121,20 @@ def routes():
         return [' '.join(line.split()[:2]) for line in file if line.strip() and not line.startswith('#')]
 
 
+def cookie(token, key):
+    """As the server makes it: with the hour of the last use, signed (lib/domain/session.h)."""
+    stamp = str(int(time.time()) // 3600)
+    mac = base64.urlsafe_b64encode(hmac.digest(key.encode(), stamp.encode(), hashlib.sha256)[:16]).decode().rstrip('=')
+    return f'{token}.{stamp}.{mac}'
+
+
 class World:
     """Fresh people, each signed in, and a task; written by hand, which is quick."""
 
     def __init__(self, stack, hash_of_password, in_bin):
         self.stack = stack
         self.tokens = {who: secrets.token_urlsafe(32) for who in PEOPLE}
+        self.session_ids = {}
         self.emails = {who: f'{running.unique(who)}@example.org' for who in PEOPLE}
         connection = sqlite3.connect(stack.database, timeout=10, isolation_level=None)
         try:
@@ -133,8 +158,10 @@ class World:
         user_id = connection.execute(
             'INSERT INTO "user" (email, email_key, name, password_hash, role) VALUES (?, ?, ?, ?, ?) RETURNING id',
             (self.emails[who], self.emails[who], who, hash_of_password, 'admin' if who == 'admin' else 'member')).fetchone()[0]
-        connection.execute('INSERT INTO session (user_id, token_hash, expires_at) VALUES (?, ?, 9000000000)',
-                           (user_id, hashlib.sha256(self.tokens[who].encode()).digest()))
+        key = secrets.token_urlsafe(32)
+        self.session_ids[who] = connection.execute(
+            'INSERT INTO session (user_id, token_hash, stamp_key, expires_at) VALUES (?, ?, ?, 9000000000) RETURNING id', (user_id, hashlib.sha256(self.tokens[who].encode()).digest(), key)).fetchone()[0]
+        self.tokens[who] = cookie(self.tokens[who], key)
         return user_id
 
     def add_token(self, connection, who):
@@ -157,8 +184,8 @@ class World:
         if who in self.secrets:
             headers = {'Origin': None, 'Authorization': f'Bearer {self.secrets[who]}'}
         elif who != 'nobody':
-            client.cookies = {'session': self.tokens.get(who) or secrets.token_urlsafe(32)}
-        named = {'users': self.ids['member'], 'tasks': self.task_id, 'invitations': self.invitation_id,
+            client.cookies = {'session': self.tokens.get(who) or cookie(secrets.token_urlsafe(32), secrets.token_urlsafe(32))}
+        named = {'sessions': self.session_ids['member'], 'users': self.ids['member'], 'tasks': self.task_id, 'invitations': self.invitation_id,
                  'tokens': self.token_ids['by_read']}
         path = path.replace('{id}', str(named.get(path.split('/')[2])))
         if method == 'GET':

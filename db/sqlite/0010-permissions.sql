@@ -66,6 +66,8 @@ CREATE TRIGGER user_after_delete AFTER UPDATE OF deleted_at ON "user"
 WHEN NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL
 BEGIN
     DELETE FROM task_watcher WHERE user_id = NEW.id;
+    DELETE FROM factor WHERE user_id = NEW.id;
+    DELETE FROM recovery_code WHERE user_id = NEW.id;
     DELETE FROM suppression WHERE email_key = OLD.email_key;
     DELETE FROM invitation WHERE email_key = OLD.email_key;
     UPDATE delivery SET error = NULL WHERE user_id = NEW.id AND error IS NOT NULL;
