@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import {execFileSync} from "node:child_process";
 import {after, before, test} from "node:test";
 import {assertNothingSerious} from "./axe.js";
-import {assertNoSidewaysScroll, openPage, register, startSite} from "./site.js";
+import {assertNoSidewaysScroll, openPage, register, signIn, startSite} from "./site.js";
 
 let site;
 before(async () => {
@@ -17,6 +17,8 @@ async function administrator(page, name) {
     const person = await register(site, page, name);
     execFileSync("sqlite3", [`${site.dir}/pumasi.db`, "-cmd", ".timeout 10000",
         `UPDATE "user" SET role = 'admin' WHERE email = '${person.email}'`]);
+    // Whose role changed is out.
+    await signIn(site, page, person.email);
     return person;
 }
 
