@@ -38,14 +38,12 @@ static void run(struct request *request) {
         .email = request_value(request, EMAIL)->text,
         .password = request_value(request, PASSWORD)->text,
         .code = request_value(request, CODE)->text,
-        .factor_key = &key,
+        .factor_key = browser_factor_key(request, &key) == OUTCOME_OK ? &key : NULL,
         .address = browser_address(request),
         .session = browser_session(request),
     };
     struct signed_in signed_in = {0};
-    enum outcome outcome = browser_factor_key(request, &key);
-    if (outcome == OUTCOME_OK)
-        outcome = session_sign_in(request->db, request->arena, &sign_in, &signed_in);
+    enum outcome outcome = session_sign_in(request->db, request->arena, &sign_in, &signed_in);
     if (outcome == OUTCOME_OK)
         respond_signed_in(request, 200, &signed_in.user, signed_in.cookie);
     else if (outcome == OUTCOME_FORBIDDEN && signed_in.needs_code)

@@ -88,9 +88,12 @@ enum outcome factor_find(struct db *db, struct arena *arena, const struct factor
             .last_step = db_get_integer(rows, 2),
             .recovery_left = db_get_integer(rows, 3),
         };
-        derive_secret(arena, key, user_id, db_get_text(rows, 0, arena), factor->secret);
+        if (key)
+            derive_secret(arena, key, user_id, db_get_text(rows, 0, arena), factor->secret);
     }
     db_finish(rows);
+    if (result == DB_ROW && !key)
+        return OUTCOME_FAILED;
     return result == DB_END ? OUTCOME_NOT_FOUND : outcome_of(result);
 }
 

@@ -29,7 +29,7 @@ struct factor {
     unsigned char secret[TOTP_SECRET_BYTES];
 };
 
-/* OUTCOME_NOT_FOUND: none, not even begun. */
+/* OUTCOME_NOT_FOUND: none, not even begun. OUTCOME_FAILED: there is one, and `key` is NULL. */
 MUST_CHECK enum outcome factor_find(struct db *db, struct arena *arena, const struct factor_key *key,
                                     int64_t user_id, struct factor *factor);
 

@@ -35,9 +35,9 @@ struct session_new {
 struct sign_in {
     const char *email;
     const char *password;
-    const char *code; /* of the second factor, or a recovery code; NULL: none was given */
-    const struct factor_key *factor_key;
-    const char *address; /* of the client, for the throttle */
+    const char *code;                    /* of the second factor, or a recovery code; NULL: none was given */
+    const struct factor_key *factor_key; /* NULL: lost; who has no second factor signs in all the same */
+    const char *address;                 /* of the client, for the throttle */
     struct session_new session;
 };
 

@@ -146,6 +146,10 @@ class Stack:
             raise RuntimeError(done.stderr)
         return done.stdout
 
+    def forgive(self):
+        """Failed sign-ins count no more: those of all tests come from one address."""
+        self.by_hand('DELETE FROM login_throttle')
+
     @contextlib.contextmanager
     def mailing(self):
         """Meanwhile the mailer runs, as it does each second."""

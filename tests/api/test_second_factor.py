@@ -28,6 +28,7 @@ class Base(unittest.TestCase):
         if time.time() % STEP_S > STEP_S - 4:
             time.sleep(4.5)
         self.person = pumasi.register('Fac Tor')
+        self.addCleanup(pumasi.forgive)
 
     def begin(self, person=None):
         answer = (person or self.person).post('/api/totp', {'password': running.PASSWORD})
@@ -202,6 +203,39 @@ class SigningIn(Base):
             self.assertNotIn(running.PASSWORD, answer.text)
         self.assertEqual(303, client.form('/api/login', {**fields, 'code': code_of(self.secret)}).status)
         self.assertEqual(200, client.get('/api/tasks').status)
+
+
+class LostKey(Base):
+    """The file of keys, from which secrets are derived, is gone."""
+
+    def login(self):
+        return ask('login', 'POST', '/api/login', {'email': self.person.email, 'password': running.PASSWORD}, PUMASI_LINK_KEYS='/nonexistent/keys')
+
+    def test_who_has_no_factor_signs_in_all_the_same(self):
+        self.assertEqual(200, self.login()[0])
+
+    def test_who_has_one_does_not_get_in_without(self):
+        self.enrol()
+        before = pumasi.counts()['session']
+        status, head, _ = self.login()
+        self.assertEqual((500, False, before), (status, 'Set-Cookie' in head, pumasi.counts()['session']))
+
+    def test_a_new_key_for_links_leaves_factors_as_they_are(self):
+        secret, _ = self.enrol()
+        subprocess.run([f'{running.ROOT}/build/{running.BUILD}/bin/pumasi', 'key', 'rotate'], capture_output=True, timeout=20, check=True,
+                       env=pumasi.environment_of_functions())
+        self.assertEqual(200, self.sign_in(code=code_of(secret)).status)
+
+    def test_a_copy_of_the_database_does_not_tell_the_secret(self):
+        secret = self.begin()
+        with open(pumasi.database + '-keys', encoding='utf-8') as file:
+            key = file.read().split()[1]
+        nonce = pumasi.value('SELECT nonce FROM factor WHERE user_id = ?', self.person.user['id'])
+        derived = hmac.digest(hmac.digest(bytes.fromhex(key), b'factor', 'sha256'), b'', 'sha256')
+        digest = hmac.digest(derived, f'totp {self.person.user["id"]} {nonce}'.encode(), 'sha256')
+        self.assertEqual(secret, base64.b32encode(digest[:20]).decode(), 'with the key it does')
+        tables = [name for name, in pumasi.query("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'task_search%'")]
+        self.assertNotIn(key, ' '.join(str(row) for table in tables for row in pumasi.query(f'SELECT * FROM "{table}"')))
 
 
 class Removal(Base):
