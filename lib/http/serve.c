@@ -377,7 +377,10 @@ static void write_head(struct request *request, struct buffer *head) {
     buffer_add(head, "\r\n");
     if (response->content_type)
         add_header(head, "Content-Type", response->content_type);
-    bool is_page = response->content_type && strncmp(response->content_type, "text/html", 9) == 0;
+    /* What a 304 says replaces what the browser has kept of the page (RFC 9111, 4.3.4). */
+    bool is_page = response->status == 304
+                       ? request->is_html
+                       : response->content_type && strncmp(response->content_type, "text/html", 9) == 0;
     buffer_add(head, is_page ? PAGE_POLICY : DATA_POLICY);
     if (strncmp(request->config->base_url, "https://", 8) == 0)
         buffer_add(head, "Strict-Transport-Security: " STRICT_TRANSPORT "\r\n");

@@ -77,6 +77,14 @@ class ETags(unittest.TestCase):
                 pumasi.register(language='ko').get('/api/tasks').headers['ETag']}
         self.assertEqual(4, len(tags), tags)
 
+    def test_unchanged_has_the_policy_of_what_the_browser_keeps(self):
+        """Its headers replace those of the page that was kept (RFC 9111, 4.3.4), which would lose its styles."""
+        person = pumasi.register()
+        for accept in ('text/html', 'application/json'):
+            whole = person.get('/api/tasks', {'Accept': accept})
+            same = person.get('/api/tasks', {'Accept': accept, 'If-None-Match': whole.headers['ETag']})
+            self.assertEqual((304, whole.headers['Content-Security-Policy']), (same.status, same.headers['Content-Security-Policy']))
+
     def test_nobody_is_told_unchanged_without_a_session(self):
         for path, tag in self.tags().items():
             self.assertEqual(401, pumasi.client().get(path, {'If-None-Match': tag}).status)
