@@ -11,6 +11,9 @@ WARNINGS := -Wall -Wextra -Werror -Wpedantic -Wshadow -Wconversion -Wstrict-prot
 	-Wpointer-arith -Wwrite-strings -Wformat=2 -Wundef -Wvla -Wimplicit-fallthrough -Wswitch-enum \
 	-Wcast-qual -Wnull-dereference -Wdouble-promotion -Wno-format-truncation
 CPPFLAGS := -D_GNU_SOURCE -Ilib -Ibuild/generated
+# Two builds of one commit are the same bytes, wherever they stand: no path of this machine is in them, and names that
+# the compiler takes by chance are taken from the file's own (tests/release/reproducible).
+REPRODUCIBLE = -ffile-prefix-map=$(CURDIR)=. -frandom-seed=$(@:$B/%=%)
 COMMON := -std=c17 -g $(WARNINGS) -fstack-protector-strong -fPIE -MMD -MP
 CFLAGS_release := -O2 -flto=auto -D_FORTIFY_SOURCE=2
 LDFLAGS_release := -O2 -flto=auto -pie -Wl,-z,relro,-z,now,--as-needed
@@ -19,8 +22,8 @@ CFLAGS_sanitize := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno
 # Linked in, the sanitizers share their memory, which the search for leaks reads whole at each end of a process: tests
 # start thousands, and each takes a third less.
 LDFLAGS_sanitize := -fsanitize=address,undefined -static-libasan -static-libubsan -pie -Wl,-z,relro,-z,now,--as-needed
-CFLAGS := $(COMMON) $(CFLAGS_$(VARIANT))
-LDFLAGS := $(LDFLAGS_$(VARIANT))
+CFLAGS = $(COMMON) $(CFLAGS_$(VARIANT)) $(REPRODUCIBLE)
+LDFLAGS = $(LDFLAGS_$(VARIANT)) $(REPRODUCIBLE)
 # esmtp and OpenSSL belong to the mailer, argon2 to those who hash: --as-needed leaves them out elsewhere.
 LIBS := -lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2 -lseccomp
 # A function needs SHA-256 of libcrypto alone (see lib/base/random.c): it is linked in.
@@ -43,7 +46,7 @@ PAGES := $(foreach l,$(LANGUAGES),$(patsubst www/%.html,build/www/%.$l.html,$(wi
 STATIC := $(patsubst www/%,build/www/%,$(shell find www -type f ! -name '*.html'))
 WWW := $(PAGES) $(STATIC)
 
-.PHONY: all sanitize check lint format bench install clean
+.PHONY: all sanitize check lint format bench sbom install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -98,7 +101,7 @@ $(STATIC): build/www/%: www/%
 	@cp $< $@
 
 # ---- compiled ----
-$B/generated/%.o: build/generated/%.c $(HEADERS)
+$B/generated/%.o: build/generated/%.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	@echo '  compile $<'
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
@@ -116,7 +119,7 @@ $(LIBRARY): $(OBJECTS)
 $(IDLE): lib/http/idle.c Makefile
 	@mkdir -p $(@D)
 	@echo '  link $@'
-	@$(CC) $(CPPFLAGS) $(filter-out -fPIE -MMD -MP,$(COMMON)) -O2 -static -no-pie -Wl,-z,noseparate-code -o $@ $<
+	@$(CC) $(CPPFLAGS) $(filter-out -fPIE -MMD -MP,$(COMMON)) $(REPRODUCIBLE) -O2 -static -no-pie -Wl,-z,noseparate-code -o $@ $<
 
 $B/functions/%: $B/handlers/http/%.o $(LIBRARY)
 	@mkdir -p $(@D)
@@ -158,6 +161,11 @@ format:
 bench: all
 	@scripts/packages bench
 	tests/bench/run
+
+# What a release is made of, CycloneDX: build/sbom.json.
+sbom: all
+	@scripts/sbom > build/sbom.json
+	@echo '  build/sbom.json'
 
 # ---- for administrators ----
 install: all

@@ -76,6 +76,8 @@ class Answers(unittest.TestCase):
                 for part in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"):
                     self.assertIn(part, policy)
                 self.assertNotIn('unsafe', policy)
+                if answer.body:
+                    self.assertRegex(answer.headers['Content-Type'], r'^(text/\w+|image/svg\+xml); charset=utf-8$|^application/(problem\+)?json$')
                 self.assertIsNone(answer.headers.get('Strict-Transport-Security'), 'only where people come by https')
 
     def test_none_tells_what_runs_here(self):

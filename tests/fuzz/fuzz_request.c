@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
                             .arena = arena_new(),
                             .link_keys = -1};
     const struct gateway gateway = {variable, read_body, &arrived, arrived.variables};
-    struct request request = serve_begin(&worker, &gateway);
+    struct request request = serve_begin(&worker, worker.arena, &gateway);
     struct buffer head;
     struct buffer body;
     serve(&worker, &request, &head, &body);
