@@ -12,7 +12,7 @@ static const struct field fields[] = {
 
 static const struct grant grants[] = {
     {"user", MAY_READ},
-    {"user.password_hash", MAY_READ},
+    {"user.password_hash", MAY_READ | MAY_UPDATE},
     {"session", MAY_READ | MAY_INSERT},
     {"login_throttle", MAY_READ | MAY_INSERT | MAY_UPDATE | MAY_DELETE},
     {"event", MAY_INSERT},

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "domain/password.h"
 #include "domain/session.h"
+#include "http/password_input.h"
 #include "http/present.h"
 
 enum { EMAIL, NAME, PASSWORD, TIME_ZONE };
@@ -10,7 +11,7 @@ static const struct field fields[] = {
     [EMAIL] = {.name = "email", .type = FIELD_EMAIL, .is_required = true},
     [NAME] = {.name = "name", .type = FIELD_TEXT, .is_required = true, .least = 1, .most = USER_MOST_NAME},
     [PASSWORD] = {.name = "password",
-                  .type = FIELD_SECRET,
+                  .type = FIELD_NEW_SECRET,
                   .is_required = true,
                   .least = PASSWORD_LEAST,
                   .most = PASSWORD_MOST},
@@ -37,6 +38,10 @@ static void run(struct request *request) {
         .language = request->language,
         .time_zone = zone && clock_is_zone(zone) ? zone : NULL,
     };
+    if (!password_input_check(request, "password", new_user.password, new_user.email, new_user.name)) {
+        respond_faults(request);
+        return;
+    }
     struct user user = {0};
     const char *token = NULL;
     enum outcome outcome = user_create(request->db, request->arena, &new_user, &user);

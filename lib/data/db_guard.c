@@ -62,6 +62,8 @@ static bool may_write(const struct guard *guard, const char *table, const char *
         return holds(guard, "task", MAY_INSERT | MAY_UPDATE);
     if (strcmp(table, "actor") == 0)
         return verb == MAY_UPDATE;
+    if (strcmp(table, "user") == 0 && strcmp(column, "password_hash") == 0)
+        return holds(guard, "user.password_hash", verb);
     return holds(guard, table, verb);
 }
 

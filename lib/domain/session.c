@@ -128,11 +128,16 @@ enum outcome session_sign_in(struct db *db, struct arena *arena, const struct si
     enum outcome outcome = find_account(db, arena, sign_in->email, &id, &hash);
     if (outcome != OUTCOME_OK)
         return outcome;
-    if (!password_matches(hash, sign_in->password)) {
+    if (!password_matches(arena, hash, sign_in->password)) {
         result = record_failure(db, &keys, id);
         return result == DB_OK ? OUTCOME_FORBIDDEN : outcome_of(result);
     }
+    /* Only now is the password at hand to hash it as one does today. Where there is no memory for that, the
+     * next time will do. */
+    const char *renewed = password_is_dated(hash) ? password_hash(arena, sign_in->password) : NULL;
     result = db_begin_write(db, id);
+    if (result == DB_OK && renewed)
+        result = user_renew_hash(db, id, hash, renewed);
     if (result == DB_OK)
         result = db_run(db, &THROTTLE_DELETE, db_bytes(keys.account, sizeof(keys.account)));
     if (result == DB_OK)

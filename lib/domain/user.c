@@ -19,6 +19,7 @@ DB_QUERY(USER_UPDATE, "UPDATE \"user\" "
                       "time_zone = coalesce($8, time_zone) "
                       "WHERE id = $1 "
                       "RETURNING " USER_COLUMNS);
+DB_QUERY(USER_RENEW_HASH, "UPDATE \"user\" SET password_hash = $3 WHERE id = $1 AND password_hash = $2");
 
 const char *const MAIL_HOWS[] = {"instant", "coalesced", "daily", "off", NULL};
 const char *const MAIL_LEVELS[] = {"involved", "assigned", "all", NULL};
@@ -146,4 +147,8 @@ enum outcome user_update(struct db *db, struct arena *arena, int64_t id, const s
         outcome = outcome_of(db_commit(db));
     db_rollback(db);
     return outcome;
+}
+
+enum db_result user_renew_hash(struct db *db, int64_t id, const char *known, const char *renewed) {
+    return db_run(db, &USER_RENEW_HASH, db_integer(id), db_text(known), db_text(renewed));
 }

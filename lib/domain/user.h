@@ -70,3 +70,7 @@ struct user_changes {
 };
 MUST_CHECK enum outcome user_update(struct db *db, struct arena *arena, int64_t id,
                                     const struct user_changes *changes, struct user *updated);
+
+/* Inside a write transaction: the same password under a stronger hash, unless it was changed meanwhile. It is
+ * no change that the log tells. */
+MUST_CHECK enum db_result user_renew_hash(struct db *db, int64_t id, const char *known, const char *renewed);
