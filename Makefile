@@ -72,7 +72,7 @@ build/generated/notice_names.h: scripts/templates $(MAIL_TEMPLATES)/names
 build/generated/notice_templates.c: scripts/templates www/text/en.json $(wildcard $(MAIL_TEMPLATES)/*)
 	@mkdir -p $(@D)
 	@scripts/templates table notice $(MAIL_TEMPLATES)/names www/text/en.json \
-		$(foreach t,task.html task.txt daily.html daily.txt,$(MAIL_TEMPLATES)/$t) > $@
+		$(foreach t,task.html task.txt daily.html daily.txt account.html account.txt,$(MAIL_TEMPLATES)/$t) > $@
 
 build/generated/breached.c: scripts/breached lib/domain/breached/hashes
 	@mkdir -p $(@D)

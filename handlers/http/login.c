@@ -35,14 +35,9 @@ static void run(struct request *request) {
     case OUTCOME_FORBIDDEN:
         respond_problem(request, 401, WORDS_PROBLEM_CREDENTIALS);
         break;
-    case OUTCOME_THROTTLED: {
-        const char *seconds = arena_print(request->arena, "%lld", (long long)retry_after_s);
-        respond_header(request, "Retry-After", seconds);
-        respond_problem_text(
-            request, 429,
-            words_print(request->arena, request->language, WORDS_PROBLEM_THROTTLED, {"seconds", seconds}));
+    case OUTCOME_THROTTLED:
+        respond_throttled(request, retry_after_s, WORDS_PROBLEM_THROTTLED);
         break;
-    }
     case OUTCOME_BUSY:
         respond_outcome(request, OUTCOME_BUSY);
         break;

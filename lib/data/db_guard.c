@@ -48,8 +48,8 @@ static bool may_read(const struct guard *guard, const char *table, const char *c
 static bool trigger_may_write(const char *table, const char *column) {
     if (strcmp(table, "task") == 0)
         return strcmp(column, "version") == 0 || strcmp(column, "updated_at") == 0;
-    return strcmp(table, "event") == 0 || strcmp(table, "outbox") == 0 || strcmp(table, "task_label") == 0 ||
-           is_search(table);
+    return strcmp(table, "event") == 0 || strcmp(table, "outbox") == 0 ||
+           strcmp(table, "account_outbox") == 0 || strcmp(table, "task_label") == 0 || is_search(table);
 }
 
 static bool may_write(const struct guard *guard, const char *table, const char *column, unsigned verb,

@@ -21,6 +21,7 @@ DB_QUERY(SESSION_INSERT,
 DB_QUERY(SESSION_FIND, "SELECT " USER_COLUMNS " FROM session JOIN \"user\" ON \"user\".id = session.user_id "
                        "WHERE session.token_hash = $1 AND session.expires_at > $2");
 DB_QUERY(SESSION_DELETE, "DELETE FROM session WHERE token_hash = $1");
+DB_QUERY(SESSION_DELETE_ALL, "DELETE FROM session WHERE user_id = $1");
 DB_QUERY(SESSION_DELETE_EXPIRED, "DELETE FROM session WHERE expires_at <= $1");
 DB_QUERY(SESSION_FAILED_EVENT,
          "INSERT INTO event (type, user_id, is_visible) VALUES ('session.failed', $1, 0)");
@@ -108,34 +109,42 @@ static enum outcome find_account(struct db *db, struct arena *arena, const char 
     return outcome_of(result);
 }
 
-enum outcome session_sign_in(struct db *db, struct arena *arena, const struct sign_in *sign_in,
-                             struct user *user, const char **token, int64_t *retry_after_s) {
-    struct throttle_keys keys;
-    hash_key(arena, "account", user_email_key(arena, sign_in->email), keys.account);
-    hash_key(arena, "address", sign_in->address, keys.address);
+/* Whose password it is. OUTCOME_FORBIDDEN: it is not, which is counted; OUTCOME_THROTTLED: too many were not.
+ */
+static enum outcome check_password(struct db *db, struct arena *arena, const struct sign_in *sign_in,
+                                   struct throttle_keys *keys, int64_t *id, const char **hash,
+                                   int64_t *retry_after_s) {
+    hash_key(arena, "account", user_email_key(arena, sign_in->email), keys->account);
+    hash_key(arena, "address", sign_in->address, keys->address);
     int64_t blocked_until = 0;
     enum db_result result =
-        db_find_integer(db, &THROTTLE_FIND, &blocked_until, db_bytes(keys.account, sizeof(keys.account)),
-                        db_bytes(keys.address, sizeof(keys.address)));
+        db_find_integer(db, &THROTTLE_FIND, &blocked_until, db_bytes(keys->account, sizeof(keys->account)),
+                        db_bytes(keys->address, sizeof(keys->address)));
     if (result != DB_OK)
         return outcome_of(result);
     if (blocked_until > clock_now()) {
         *retry_after_s = blocked_until - clock_now();
         return OUTCOME_THROTTLED;
     }
+    enum outcome outcome = find_account(db, arena, sign_in->email, id, hash);
+    if (outcome != OUTCOME_OK || password_matches(arena, *hash, sign_in->password))
+        return outcome;
+    result = record_failure(db, keys, *id);
+    return result == DB_OK ? OUTCOME_FORBIDDEN : outcome_of(result);
+}
+
+enum outcome session_sign_in(struct db *db, struct arena *arena, const struct sign_in *sign_in,
+                             struct user *user, const char **token, int64_t *retry_after_s) {
+    struct throttle_keys keys;
     int64_t id = 0;
     const char *hash = NULL;
-    enum outcome outcome = find_account(db, arena, sign_in->email, &id, &hash);
+    enum outcome outcome = check_password(db, arena, sign_in, &keys, &id, &hash, retry_after_s);
     if (outcome != OUTCOME_OK)
         return outcome;
-    if (!password_matches(arena, hash, sign_in->password)) {
-        result = record_failure(db, &keys, id);
-        return result == DB_OK ? OUTCOME_FORBIDDEN : outcome_of(result);
-    }
     /* Only now is the password at hand to hash it as one does today. Where there is no memory for that, the
      * next time will do. */
     const char *renewed = password_is_dated(hash) ? password_hash(arena, sign_in->password) : NULL;
-    result = db_begin_write(db, id);
+    enum db_result result = db_begin_write(db, id);
     if (result == DB_OK && renewed)
         result = user_renew_hash(db, id, hash, renewed);
     if (result == DB_OK)
@@ -177,6 +186,29 @@ enum outcome session_end(struct db *db, int64_t user_id, const char *token) {
         result = db_commit(db);
     db_rollback(db);
     return outcome_of(result);
+}
+
+enum outcome session_confirm(struct db *db, struct arena *arena, const struct sign_in *sign_in,
+                             int64_t *retry_after_s) {
+    struct throttle_keys keys;
+    int64_t id = 0;
+    const char *hash = NULL;
+    return check_password(db, arena, sign_in, &keys, &id, &hash, retry_after_s);
+}
+
+enum db_result session_end_all(struct db *db, int64_t user_id) {
+    return db_run(db, &SESSION_DELETE_ALL, db_integer(user_id));
+}
+
+enum db_result session_replace_all(struct db *db, struct arena *arena, int64_t user_id, const char **token) {
+    enum db_result result = session_end_all(db, user_id);
+    return result == DB_OK ? insert_session(db, arena, user_id, token) : result;
+}
+
+enum db_result session_forgive(struct db *db, struct arena *arena, const char *email) {
+    unsigned char key[SHA256_BYTES];
+    hash_key(arena, "account", user_email_key(arena, email), key);
+    return db_run(db, &THROTTLE_DELETE, db_bytes(key, sizeof(key)));
 }
 
 enum outcome session_clean(struct db *db) {

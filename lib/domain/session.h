@@ -35,5 +35,20 @@ MUST_CHECK enum outcome session_find(struct db *db, struct arena *arena, const c
 
 MUST_CHECK enum outcome session_end(struct db *db, int64_t user_id, const char *token);
 
+/* Asks somebody who is signed in for her password again (ASVS 7.5.1). Outcomes as session_sign_in; a wrong
+ * one counts as a failed sign-in, so that an open browser is no place to guess at. */
+MUST_CHECK enum outcome session_confirm(struct db *db, struct arena *arena, const struct sign_in *sign_in,
+                                        int64_t *retry_after_s);
+
+/* Inside a write transaction: ends all sessions of a person (ASVS 7.4.2, 7.4.3). */
+MUST_CHECK enum db_result session_end_all(struct db *db, int64_t user_id);
+
+/* Inside a write transaction: the same, and begins a new one for this browser. */
+MUST_CHECK enum db_result session_replace_all(struct db *db, struct arena *arena, int64_t user_id,
+                                              const char **token);
+
+/* Inside a write transaction: failed sign-ins to this account count no more. */
+MUST_CHECK enum db_result session_forgive(struct db *db, struct arena *arena, const char *email);
+
 /* Forgets expired sessions and old failures; for the clock. */
 MUST_CHECK enum outcome session_clean(struct db *db);

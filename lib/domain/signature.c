@@ -63,6 +63,13 @@ const char *signature_make(struct arena *arena, const struct signer *signer, con
     return hex;
 }
 
+const char *signature_token(struct arena *arena, const struct signer *signer, const char *purpose,
+                            const char *text) {
+    unsigned char digest[SHA256_BYTES];
+    sign(signer, purpose, text, digest);
+    return base64url_encode(arena, digest, sizeof(digest));
+}
+
 bool signature_is_good(const struct signer *signer, const char *purpose, const char *text,
                        const char *signature) {
     unsigned char digest[SHA256_BYTES];

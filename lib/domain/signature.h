@@ -18,6 +18,10 @@ MUST_CHECK enum outcome signer_read(struct db *db, struct signer *signer);
 const char *signature_make(struct arena *arena, const struct signer *signer, const char *purpose,
                            const char *text);
 
+/* All 256 bits as 43 characters of base64url: for what is a secret of its own. */
+const char *signature_token(struct arena *arena, const struct signer *signer, const char *purpose,
+                            const char *text);
+
 /* Compares in constant time; letters of either case. */
 MUST_CHECK bool signature_is_good(const struct signer *signer, const char *purpose, const char *text,
                                   const char *signature);

@@ -7,8 +7,9 @@
 #include <string.h>
 
 DB_QUERY(USER_INSERT,
-         "INSERT INTO \"user\" (email, email_key, name, password_hash, role, language, time_zone) "
-         "VALUES ($1, $2, $3, $4, $5, $6, $7) "
+         "INSERT INTO \"user\" (email, email_key, name, password_hash, role, language, time_zone, "
+         "email_is_verified) "
+         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
          "RETURNING " USER_COLUMNS);
 DB_QUERY(USER_FIND, "SELECT " USER_COLUMNS " FROM \"user\" WHERE id = $1");
 DB_QUERY(USER_LIST, "SELECT " USER_COLUMNS " FROM \"user\" ORDER BY name, id");
@@ -64,6 +65,8 @@ void user_read_row(struct db_rows *rows, struct arena *arena, struct user *user)
                 .hour = db_get_integer(rows, 8),
                 .time_zone = db_get_text(rows, 9, arena),
             },
+        .is_verified = db_get_integer(rows, 10) != 0,
+        .email_pending = db_get_text(rows, 11, arena),
     };
 }
 
@@ -91,11 +94,11 @@ enum outcome user_create(struct db *db, struct arena *arena, const struct user_n
     if (result != DB_OK)
         return outcome_of(result);
     struct db_rows *rows = NULL;
-    enum outcome outcome = outcome_of(
-        db_start(db, &USER_INSERT, &rows, db_text(new_user->email),
-                 db_text(user_email_key(arena, new_user->email)), db_text(new_user->name), db_text(hash),
-                 db_text(new_user->is_admin ? "admin" : "member"), db_text(language_code(new_user->language)),
-                 db_text(new_user->time_zone ? new_user->time_zone : "UTC")));
+    enum outcome outcome = outcome_of(db_start(
+        db, &USER_INSERT, &rows, db_text(new_user->email), db_text(user_email_key(arena, new_user->email)),
+        db_text(new_user->name), db_text(hash), db_text(new_user->is_admin ? "admin" : "member"),
+        db_text(language_code(new_user->language)),
+        db_text(new_user->time_zone ? new_user->time_zone : "UTC"), db_integer(new_user->is_verified)));
     if (outcome == OUTCOME_OK)
         outcome = user_read_one(rows, arena, created);
     if (outcome == OUTCOME_OK)

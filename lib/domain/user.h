@@ -26,6 +26,8 @@ struct user {
     bool is_admin;
     enum language language;
     struct mail_wishes mail;
+    bool is_verified;          /* the address was shown to be hers: else it gets the mail that asks, only */
+    const char *email_pending; /* the address that she wants, until it is verified; NULL: this one */
 };
 
 /* What somebody else may see of a person. */
@@ -45,6 +47,7 @@ struct user_new {
     const char *name;
     const char *password;
     bool is_admin;
+    bool is_verified; /* somebody vouches for the address; else it is asked by mail */
     enum language language;
     const char *time_zone; /* one that clock_is_zone knows; NULL: UTC */
 };

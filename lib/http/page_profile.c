@@ -5,6 +5,7 @@
 #include "http/page_profile.h"
 
 #include "domain/change_words.h"
+#include "http/page_account.h"
 
 #include <string.h>
 
@@ -301,6 +302,7 @@ void page_profile(struct buffer *out, const struct user *viewer, const struct pr
     buffer_add(out, "</a></header>\n");
     add_result(&sheet);
     add_form(&sheet);
+    page_account_settings(out, viewer);
     buffer_add(out, "</main>\n");
     page_close(out);
 }

@@ -1,6 +1,8 @@
 #include "http/password_input.h"
 
 #include "domain/password.h"
+#include "domain/session.h"
+#include "http/present.h"
 
 bool password_input_check(struct request *request, const char *field, const char *password, const char *email,
                           const char *name) {
@@ -21,4 +23,25 @@ bool password_input_check(struct request *request, const char *field, const char
         break;
     }
     return false;
+}
+
+bool password_input_confirm(struct request *request, const char *field, const char *password,
+                            const struct account_form *form) {
+    const char *client = request_header(request, "REMOTE_ADDR");
+    const struct sign_in sign_in = {
+        .email = request->user->email,
+        .password = password,
+        .address = client ? client : "",
+    };
+    int64_t retry_after_s = 0;
+    enum outcome outcome = session_confirm(request->db, request->arena, &sign_in, &retry_after_s);
+    if (outcome == OUTCOME_FORBIDDEN) {
+        request_fault(request, field, "wrong", WORDS_FAULT_PASSWORD_WRONG);
+        respond_account_faults(request, form);
+    } else if (outcome == OUTCOME_THROTTLED) {
+        respond_throttled(request, retry_after_s, WORDS_PROBLEM_THROTTLED);
+    } else if (outcome != OUTCOME_OK) {
+        respond_outcome(request, outcome);
+    }
+    return outcome == OUTCOME_OK;
 }

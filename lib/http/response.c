@@ -18,6 +18,7 @@ static const struct {
 } titles[] = {
     {200, "OK"},
     {201, "Created"},
+    {202, "Accepted"},
     {204, "No Content"},
     {303, "See Other"},
     {304, "Not Modified"},
@@ -77,6 +78,10 @@ void respond_see_other(struct request *request, const char *location) {
     respond_header(request, "Location", location);
 }
 
+void respond_empty(struct request *request, int status) {
+    start(request, status, NULL);
+}
+
 void respond_done(struct request *request, const char *location) {
     if (request->is_html)
         respond_see_other(request, location);
@@ -121,6 +126,13 @@ static void write_problem(struct request *request, int status, const char *detai
 void respond_problem_text(struct request *request, int status, const char *detail) {
     request->faults = NULL;
     write_problem(request, status, detail);
+}
+
+void respond_throttled(struct request *request, int64_t retry_after_s, enum words_key detail) {
+    const char *seconds = arena_print(request->arena, "%lld", (long long)retry_after_s);
+    respond_header(request, "Retry-After", seconds);
+    respond_problem_text(request, 429,
+                         words_print(request->arena, request->language, detail, {"seconds", seconds}));
 }
 
 void respond_problem(struct request *request, int status, enum words_key detail) {
