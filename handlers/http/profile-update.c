@@ -24,6 +24,7 @@ static const struct grant grants[] = {
     {"user.password_hash", MAY_READ},
     {"login_throttle", MAY_READ | MAY_INSERT | MAY_UPDATE | MAY_DELETE},
     {"event", MAY_INSERT},
+    {"account_token", MAY_READ},
 };
 
 /* The form again, with what was typed. */
@@ -69,10 +70,14 @@ static void run(struct request *request) {
     if (email && !may_ask_address(request))
         return;
     struct user user = {0};
+    int64_t retry_after_s = 0;
     enum outcome outcome = user_update(request->db, request->arena, request->user->id, &changes, &user);
     if (outcome == OUTCOME_OK && email)
-        outcome = account_ask_address(request->db, request->arena, request->user, email, &user);
-    if (outcome != OUTCOME_OK)
+        outcome =
+            account_ask_address(request->db, request->arena, request->user, email, &user, &retry_after_s);
+    if (outcome == OUTCOME_THROTTLED)
+        respond_throttled(request, retry_after_s, WORDS_PROBLEM_THROTTLED_MAILS);
+    else if (outcome != OUTCOME_OK)
         respond_outcome(request, outcome);
     else if (request->is_html)
         respond_see_other(request, "/api/users/me?saved=1");

@@ -41,6 +41,9 @@ DB_QUERY(ACCOUNT_ASK_VERIFY, "INSERT INTO account_outbox (purpose, user_id) VALU
 DB_QUERY(ACCOUNT_COUNT_WAITING, "SELECT count(*) FROM account_outbox WHERE purpose = 'reset'");
 DB_QUERY(ACCOUNT_LAST_VERIFY,
          "SELECT created_at FROM account_token WHERE user_id = $1 AND purpose = 'verify' AND email = $2");
+DB_QUERY(ACCOUNT_LAST_ADDRESS,
+         "SELECT created_at FROM account_token WHERE user_id = $1 AND purpose = 'verify' "
+         "AND delivery_id IS NOT NULL AND email_key <> $2");
 /* The window is an hour from the first of its requests. */
 DB_QUERY(
     ACCOUNT_COUNT_ASKED,
@@ -231,9 +234,24 @@ enum outcome account_ask_verify(struct db *db, const struct user *user, int64_t 
     return outcome_of(result);
 }
 
+/* 0: she may ask now. */
+static enum db_result find_address_wait(struct db *db, int64_t user_id, const char *key, int64_t *wait_s) {
+    int64_t last = 0;
+    enum db_result result =
+        db_find_integer(db, &ACCOUNT_LAST_ADDRESS, &last, db_integer(user_id), db_text(key));
+    int64_t left = last + ACCOUNT_ADDRESS_EVERY_S - clock_now();
+    *wait_s = result == DB_OK && left > 0 ? left : 0;
+    return result == DB_END ? DB_OK : result;
+}
+
 enum outcome account_ask_address(struct db *db, struct arena *arena, const struct user *user,
-                                 const char *email, struct user *updated) {
+                                 const char *email, struct user *updated, int64_t *retry_after_s) {
     bool is_own = strcmp(user_email_key(arena, email), user_email_key(arena, user->email)) == 0;
+    if (!is_own) {
+        enum db_result result = find_address_wait(db, user->id, user_email_key(arena, email), retry_after_s);
+        if (result != DB_OK || *retry_after_s)
+            return result == DB_OK ? OUTCOME_THROTTLED : outcome_of(result);
+    }
     struct db_rows *rows = NULL;
     enum outcome outcome = outcome_of(db_begin_write(db, user->id));
     if (outcome == OUTCOME_OK)

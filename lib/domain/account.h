@@ -12,8 +12,9 @@
 
 enum {
     ACCOUNT_TOKEN_LIFETIME_S = 600,
-    ACCOUNT_MAIL_EVERY_S = 600, /* an address gets one mail with a token in that time, whoever asks */
-    ACCOUNT_MOST_ASKED = 20,    /* mails that one client may ask for in an hour */
+    ACCOUNT_MAIL_EVERY_S = 600,   /* an address gets one mail with a token in that time, whoever asks */
+    ACCOUNT_ADDRESS_EVERY_S = 60, /* a person asks for another address, which gets one, no sooner than that */
+    ACCOUNT_MOST_ASKED = 20,      /* mails that one client may ask for in an hour */
     ACCOUNT_MOST_WAITING = 1000,
 };
 
@@ -44,6 +45,7 @@ MUST_CHECK enum outcome account_verify(struct db *db, struct arena *arena, const
  * last one is too young, *retry_after_s says when it is not. */
 MUST_CHECK enum outcome account_ask_verify(struct db *db, const struct user *user, int64_t *retry_after_s);
 
-/* Notes the address that the person wants, to be verified; her own takes the wish back. */
+/* Notes the address that the person wants, to be verified; her own takes the wish back. OUTCOME_THROTTLED:
+ * she asked for another one just now, *retry_after_s says when she may again. */
 MUST_CHECK enum outcome account_ask_address(struct db *db, struct arena *arena, const struct user *user,
-                                            const char *email, struct user *updated);
+                                            const char *email, struct user *updated, int64_t *retry_after_s);

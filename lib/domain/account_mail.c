@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { MAILS_A_BATCH = 50, OTHER_ADDRESS_EVERY_S = 60 };
+enum { MAILS_A_BATCH = 50 };
 
 DB_QUERY(ACCOUNT_OUTBOX_ANY, "SELECT id FROM account_outbox LIMIT 1");
 DB_QUERY(ACCOUNT_OUTBOX_LIST,
@@ -21,12 +21,14 @@ DB_QUERY(ACCOUNT_DELIVERY_INSERT,
          "INSERT INTO delivery (user_id, kind, purpose, address, message_id, opened_at, next_at) "
          "VALUES ($1, 'account', $2, $3, $4, $5, $5) "
          "RETURNING id");
-/* A mistyped address can be mended sooner, but is no way to mail many. */
-DB_QUERY(ACCOUNT_TOKEN_RECENT,
-         "SELECT 1 FROM account_token WHERE user_id = $1 AND purpose = $2 "
-         "AND created_at > CASE WHEN email_key = $3 THEN $4 ELSE $5 END "
-         "UNION ALL SELECT 1 FROM account_token WHERE email_key = $3 AND purpose = $2 AND created_at > $4 "
-         "LIMIT 1");
+/* What was used is done with; a mistyped address can be mended sooner, but is no way to mail many. */
+DB_QUERY(
+    ACCOUNT_TOKEN_RECENT,
+    "SELECT 1 FROM account_token WHERE user_id = $1 AND purpose = $2 AND delivery_id IS NOT NULL "
+    "AND created_at > CASE WHEN email_key = $3 THEN $4 ELSE $5 END "
+    "UNION ALL SELECT 1 FROM account_token WHERE email_key = $3 AND purpose = $2 AND delivery_id IS NOT NULL "
+    "AND created_at > $4 "
+    "LIMIT 1");
 DB_QUERY(ACCOUNT_TOKEN_INSERT,
          "INSERT INTO account_token (user_id, purpose, delivery_id, email, email_key, nonce, created_at) "
          "VALUES ($1, $2, $3, $4, $5, $6, $7) "
@@ -87,7 +89,7 @@ static enum db_result plan_token(struct db *db, struct arena *arena, struct wish
     const char *key = user_email_key(arena, address);
     enum db_result result = db_find_integer(
         db, &ACCOUNT_TOKEN_RECENT, &any, db_integer(wish->user_id), db_text(wish->purpose), db_text(key),
-        db_integer(now - ACCOUNT_MAIL_EVERY_S), db_integer(now - OTHER_ADDRESS_EVERY_S));
+        db_integer(now - ACCOUNT_MAIL_EVERY_S), db_integer(now - ACCOUNT_ADDRESS_EVERY_S));
     if (result != DB_END)
         return result;
     unsigned char nonce[SHA256_BYTES];

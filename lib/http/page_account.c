@@ -155,7 +155,9 @@ void page_account_settings(struct buffer *out, const struct user *viewer) {
         buffer_add(out, "<p>");
         buffer_add_html(out, words_print(out->arena, language, WORDS_PAGE_ACCOUNT_EMAIL_WAITS,
                                          {"email", viewer->email_pending}));
-        buffer_add(out, "</p>\n");
+        buffer_add(out, "</p>\n<form method=\"post\" action=\"/api/email/resend\"><button>");
+        page_words(out, language, WORDS_PAGE_VERIFY_AGAIN);
+        buffer_add(out, "</button></form>\n");
     }
     add_folded(out, language, &ACCOUNT_PASSWORD);
     add_folded(out, language, &ACCOUNT_EMAIL);

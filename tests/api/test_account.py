@@ -464,11 +464,22 @@ class Address(Case):
             person = pumasi.register()
             person.patch('/api/users/me', {'email': self.wanted.email, 'current_password': PASSWORD})
         self.assertEqual(1, len(mails_to(self.wanted)))
+        statuses = []
         for number in range(3):
-            self.ask(f'{number}{self.wanted.email}')
-        with pumasi.mailing():
-            settle()
-        self.assertEqual(1, sum(len(pumasi.mails_to(box(f'{number}{self.wanted.email}'))) for number in (0, 1, 2) if number))
+            statuses.append(self.ask(f'{number}.{self.wanted.email}').status)
+            with pumasi.mailing():
+                settle()
+        self.assertEqual([200, 429, 429], statuses)
+        self.assertEqual([1, 0, 0], [len(pumasi.mails_to(box(f'{number}.{self.wanted.email}'))) for number in range(3)])
+
+    def test_the_mail_to_the_new_address_comes_again_when_asked_for(self):
+        self.ask()
+        first = token_of(mails_to(self.wanted)[-1])
+        self.assertEqual(429, self.person.post('/api/email/resend', {}).status)
+        age_tokens(601)
+        self.assertEqual(202, self.person.post('/api/email/resend', {}).status)
+        second = token_of(mails_to(self.wanted, 2)[-1])
+        self.assertEqual((422, 204), (self.verify(first).status, self.verify(second).status))
 
     def test_ones_own_address_takes_the_wish_back(self):
         self.ask()
