@@ -4,23 +4,9 @@
  */
 #include "pumasi/command.h"
 
-#include "data/migration.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int run_migrate(struct command_line *line) {
-    if (line->count)
-        return fail_usage(line);
-    size_t applied = 0;
-    const char *error = NULL;
-    if (!migrate(line->config->database, line->arena, &applied, &error))
-        return fail("%s", error);
-    buffer_print(&line->out, "%s: schema %zu, %zu migration%s applied\n", line->config->database,
-                 MIGRATION_COUNT, applied, applied == 1 ? "" : "s");
-    return EXIT_SUCCESS;
-}
 
 static int run_config(struct command_line *line) {
     if (line->count)
@@ -47,8 +33,8 @@ static const struct command config_command = {
 static const struct noun migrate_noun = {"migrate", &migrate_command, 1};
 static const struct noun config_noun = {"config", &config_command, 1};
 
-static const struct noun *const nouns[] = {&migrate_noun, &USER_NOUN,  &RULE_NOUN,
-                                           &MAIL_NOUN,    &EVENT_NOUN, &config_noun};
+static const struct noun *const nouns[] = {&migrate_noun, &USER_NOUN, &RULE_NOUN,  &MAIL_NOUN,
+                                           &EVENT_NOUN,   &KEY_NOUN,  &config_noun};
 
 /* Of one noun, or of all. */
 static int print_usage(FILE *out, const char *noun) {

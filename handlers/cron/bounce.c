@@ -28,7 +28,6 @@ static const struct grant grants[] = {
     {"delivery", MAY_READ | MAY_UPDATE},
     {"user", MAY_READ},
     {"suppression", MAY_READ | MAY_INSERT},
-    {"setting", MAY_READ},
 };
 
 struct taker {
@@ -189,10 +188,9 @@ int main(void) {
     }
     const struct db_options options = {
         .path = config->database, .grants = grants, .grant_count = COUNT(grants)};
-    if (db_open(&options, arena, &taker.db, &error) != DB_OPENED)
+    if (db_open(&options, arena, &taker.db, &error) != DB_OPENED ||
+        !signer_read(arena, config->link_keys, &taker.signer, &error))
         log_error("%s", error);
-    else if (signer_read(taker.db, &taker.signer) != OUTCOME_OK)
-        log_error("reading the secret of return paths: %s", db_error(taker.db));
     else
         status = config->mail_bounces ? take_maildir(&taker, config->mail_bounces) : take_input(&taker);
 out:

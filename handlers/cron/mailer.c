@@ -45,7 +45,6 @@ static const struct grant grants[] = {
     {"task_watcher", MAY_READ},
     {"user", MAY_READ},
     {"suppression", MAY_READ | MAY_INSERT},
-    {"setting", MAY_READ},
     {"account_outbox", MAY_READ | MAY_DELETE},
     {"account_token", MAY_READ | MAY_INSERT | MAY_UPDATE},
 };
@@ -354,8 +353,8 @@ int main(void) {
         log_error("%s", error);
         goto out;
     }
-    if (signer_read(mailer.db, &mailer.signer) != OUTCOME_OK) {
-        log_error("reading the secret of links: %s", db_error(mailer.db));
+    if (!signer_read(arena, mailer.config->link_keys, &mailer.signer, &error)) {
+        log_error("%s", error);
         goto out;
     }
     status = plan_accounts(&mailer) && plan(&mailer) && send_all(&mailer) ? EXIT_SUCCESS : EXIT_FAILURE;

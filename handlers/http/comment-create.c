@@ -41,6 +41,6 @@ const struct function FUNCTION = {
     .access = ACCESS_MEMBER,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
-    .limits = {.seconds = 5, .workers = 1},
+    .limits = {.seconds = 5, .workers = 1, .requests_a_commit = 16},
     .run = run,
 };

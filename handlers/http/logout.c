@@ -1,5 +1,4 @@
 /* Ends the session of this browser: POST /api/logout. */
-#include "domain/session.h"
 #include "http/request.h"
 
 static const struct grant grants[] = {
@@ -7,7 +6,7 @@ static const struct grant grants[] = {
 };
 
 static void run(struct request *request) {
-    enum outcome outcome = session_end(request->db, request->user->id, request->token);
+    enum outcome outcome = session_end(request->db, request->user->id, request_session_id(request));
     if (outcome != OUTCOME_OK) {
         respond_outcome(request, outcome);
         return;
@@ -19,6 +18,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "logout",
     .access = ACCESS_MEMBER,
+    .is_for_enrolment = true,
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 1},
     .run = run,

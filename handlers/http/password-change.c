@@ -2,7 +2,7 @@
  */
 #include "domain/account.h"
 #include "domain/password.h"
-#include "domain/session.h"
+#include "http/browser.h"
 #include "http/page_account.h"
 #include "http/password_input.h"
 #include "http/present.h"
@@ -35,7 +35,7 @@ static void show_faults(struct request *request) {
 static void run(struct request *request) {
     const struct user *user = request->user;
     const char *password = request_value(request, NEW)->text;
-    const char *token = NULL;
+    const char *cookie = NULL;
     if (!password_input_confirm(request, "current_password", request_value(request, CURRENT)->text,
                                 &ACCOUNT_PASSWORD))
         return;
@@ -43,13 +43,15 @@ static void run(struct request *request) {
         show_faults(request);
         return;
     }
-    enum outcome outcome = account_change_password(request->db, request->arena, user, password, &token);
+    const struct session_new new_session = browser_session(request);
+    enum outcome outcome = account_change_password(request->db, request->arena, user, password, &new_session,
+                                                   request->session->has_factor, &cookie);
     if (outcome != OUTCOME_OK) {
         respond_outcome(request, outcome);
         return;
     }
     respond_done(request, "/api/users/me?saved=1");
-    respond_session(request, token);
+    respond_session(request, cookie);
 }
 
 const struct function FUNCTION = {

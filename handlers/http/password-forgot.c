@@ -1,8 +1,8 @@
 /* Lets somebody who forgot her password have a mail: POST /api/password/forgot. The answer is the same
  * whether an account has the address or not, and so is the work that it takes. */
 #include "domain/account.h"
+#include "http/browser.h"
 #include "http/page_account.h"
-#include "http/present.h"
 
 enum { EMAIL };
 
@@ -20,10 +20,9 @@ static void show_faults(struct request *request) {
 }
 
 static void run(struct request *request) {
-    const char *client = request_header(request, "REMOTE_ADDR");
     int64_t retry_after_s = 0;
     enum outcome outcome = account_ask_reset(request->db, request->arena, request_value(request, EMAIL)->text,
-                                             client ? client : "", &retry_after_s);
+                                             browser_address(request), &retry_after_s);
     if (outcome == OUTCOME_OK)
         respond_account_said(request, 202, WORDS_PAGE_FORGOT_SENT, WORDS_PAGE_FORGOT_SENT_TEXT, "/",
                              WORDS_PAGE_ACCOUNT_SIGN_IN);

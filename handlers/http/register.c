@@ -1,7 +1,7 @@
 /* Makes an account for whoever asks, and signs in: POST /api/register. */
 #include "base/clock.h"
 #include "domain/password.h"
-#include "domain/session.h"
+#include "http/browser.h"
 #include "http/password_input.h"
 #include "http/present.h"
 
@@ -20,7 +20,7 @@ static const struct field fields[] = {
 
 static const struct grant grants[] = {
     {"user", MAY_READ | MAY_INSERT},
-    {"session", MAY_READ | MAY_INSERT},
+    {"session", MAY_READ | MAY_INSERT | MAY_DELETE},
 };
 
 static void run(struct request *request) {
@@ -43,16 +43,17 @@ static void run(struct request *request) {
         return;
     }
     struct user user = {0};
-    const char *token = NULL;
+    const struct session_new new_session = browser_session(request);
+    const char *cookie = NULL;
     enum outcome outcome = user_create(request->db, request->arena, &new_user, &user);
     if (outcome == OUTCOME_EXISTS) {
         respond_problem(request, 409, WORDS_PROBLEM_EMAIL_TAKEN);
         return;
     }
     if (outcome == OUTCOME_OK)
-        outcome = session_create(request->db, request->arena, user.id, &token);
+        outcome = session_create(request->db, request->arena, user.id, &new_session, &cookie);
     if (outcome == OUTCOME_OK)
-        respond_signed_in(request, 201, &user, token);
+        respond_signed_in(request, 201, &user, cookie);
     else
         respond_outcome(request, outcome);
 }

@@ -8,6 +8,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "session",
     .access = ACCESS_OPTIONAL,
+    .is_for_enrolment = true,
     .limits = {.seconds = 5, .workers = 2},
     .run = run,
 };

@@ -35,6 +35,6 @@ const struct function FUNCTION = {
     .access = ACCESS_MEMBER,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
-    .limits = {.seconds = 5, .workers = 2},
+    .limits = {.seconds = 5, .workers = 2, .requests_a_commit = 16},
     .run = run,
 };

@@ -18,7 +18,6 @@ static const struct field fields[] = {
 };
 
 static const struct grant grants[] = {
-    {"setting", MAY_READ},
     {"user", MAY_READ | MAY_UPDATE},
     {"task", MAY_READ},
     {"task_watcher", MAY_READ | MAY_INSERT | MAY_UPDATE | MAY_DELETE},
@@ -48,8 +47,13 @@ static void run(struct request *request) {
     const char *token = request_query(request, "token");
     struct unsubscribe unsubscribe = {0};
     struct unsubscribe_state state = {0};
+    struct signer signer;
+    if (!request_signer(request, &signer)) {
+        respond_outcome(request, OUTCOME_FAILED);
+        return;
+    }
     enum outcome outcome =
-        token ? unsubscribe_read(request->db, request->arena, token, &unsubscribe) : OUTCOME_INVALID;
+        token ? unsubscribe_read(&signer, request->arena, token, &unsubscribe) : OUTCOME_INVALID;
     if (outcome == OUTCOME_INVALID) {
         respond_problem(request, 403, WORDS_PROBLEM_LINK);
         return;
@@ -67,6 +71,7 @@ static void run(struct request *request) {
 const struct function FUNCTION = {
     .name = "unsubscribe",
     .access = ACCESS_SIGNED_LINK,
+    .needs_keys = true,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 1},

@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,7 +17,16 @@
 
 enum { MOST_FILE_BYTES = 64 * 1024 };
 
-enum kind { KIND_TEXT, KIND_ADDRESS, KIND_NUMBER, KIND_LOG_DAYS, KIND_REGISTRATION };
+enum kind {
+    KIND_TEXT,
+    KIND_ADDRESS,
+    KIND_HOSTS,
+    KIND_NUMBER,
+    KIND_COUNT,
+    KIND_LOG_DAYS,
+    KIND_REGISTRATION,
+    KIND_SECOND_FACTOR
+};
 
 struct key {
     const char *name;
@@ -32,7 +42,17 @@ static const struct key keys[] = {
      "who may make an account: open (anyone), closed (only `pumasi user add`)"},
     {"base_url", KIND_TEXT, offsetof(struct config, base_url), false, 0,
      "the address that people type; links in mails start with it, https:// makes cookies Secure"},
+    {"trusted_proxy", KIND_HOSTS, offsetof(struct config, trusted_proxy), true, 0,
+     "IP addresses, with commas, of proxies in front of the web server whose X-Forwarded-For is believed; empty: none"},
+    {"second_factor", KIND_SECOND_FACTOR, offsetof(struct config, second_factor), false, 0,
+     "who must have an authenticator app to sign in: optional (nobody), admins, all"},
+    {"session_days", KIND_COUNT, offsetof(struct config, session_days), false, 400,
+     "days after which everybody signs in again, however much a session is used (1 to 400)"},
+    {"session_idle_hours", KIND_COUNT, offsetof(struct config, session_idle_hours), false, 9600,
+     "hours without use after which a browser is signed out (1 to 9600)"},
     {"database", KIND_TEXT, offsetof(struct config, database), false, 0, "path of the SQLite file"},
+    {"link_keys", KIND_TEXT, offsetof(struct config, link_keys), true, 0,
+     "path of the file with the keys that sign the links in mails; empty: the database's path and -keys"},
     {"log", KIND_TEXT, offsetof(struct config, log), true, 0, "path of the log; empty: standard error"},
     {"log_days", KIND_LOG_DAYS, offsetof(struct config, log_days), false, 36500,
      "days that the record of what happened to tasks and people is kept (7 to 36500; 0: for ever)"},
@@ -57,6 +77,8 @@ static const struct config defaults = {
     .mail = "maildir:/var/lib/pumasi/mail",
     .mail_from = "pumasi@localhost",
     .mail_delay_s = 120,
+    .session_days = 30,
+    .session_idle_hours = 168,
 };
 
 static const char *read_file(struct arena *arena, const char *path, const char **error) {
@@ -108,6 +130,23 @@ static bool set_registration(struct config *config, const char *value) {
     return true;
 }
 
+/* The words of the enum, in its order. */
+static const char *const second_factors[] = {
+    [SECOND_FACTOR_OPTIONAL] = "optional",
+    [SECOND_FACTOR_ADMINS] = "admins",
+    [SECOND_FACTOR_ALL] = "all",
+};
+
+static bool set_second_factor(struct config *config, const char *value) {
+    for (size_t i = 0; i < COUNT(second_factors); i++) {
+        if (strcmp(second_factors[i], value) == 0) {
+            config->second_factor = (enum second_factor)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool set_number(int64_t *target, const char *value, int64_t most) {
     char *end = NULL;
     errno = 0;
@@ -115,6 +154,15 @@ static bool set_number(int64_t *target, const char *value, int64_t most) {
     if (errno || end == value || *end || number < 0 || number > most)
         return false;
     *target = number;
+    return true;
+}
+
+/* One at least. */
+static bool set_count(int64_t *target, const char *value, int64_t most) {
+    int64_t count = 0;
+    if (!set_number(&count, value, most) || !count)
+        return false;
+    *target = count;
     return true;
 }
 
@@ -141,6 +189,27 @@ static bool is_address(const char *value) {
     return !*value || (at && at != value && at[1] && !strchr(at + 1, '@') && !strpbrk(value, " \t<>,;+\""));
 }
 
+/* IP addresses with commas between, or nothing. */
+static bool are_hosts(const char *value) {
+    while (*value) {
+        char host[INET6_ADDRSTRLEN];
+        struct in6_addr address;
+        value += strspn(value, " \t");
+        size_t size = strcspn(value, ", \t");
+        if (!size || size >= sizeof(host))
+            return false;
+        memcpy(host, value, size);
+        host[size] = '\0';
+        if (inet_pton(AF_INET, host, &address) != 1 && inet_pton(AF_INET6, host, &address) != 1)
+            return false;
+        value += size;
+        value += strspn(value, " \t");
+        if (*value && *value++ != ',')
+            return false;
+    }
+    return true;
+}
+
 /* NULL, or what is wrong. */
 static const char *set(struct arena *arena, struct config *config, const struct key *key, const char *value) {
     char *member = (char *)config + key->offset;
@@ -152,14 +221,23 @@ static const char *set(struct arena *arena, struct config *config, const struct 
     case KIND_ADDRESS:
         good = is_address(value) && set_text((const char **)(void *)member, value, key->may_be_empty);
         break;
+    case KIND_HOSTS:
+        good = are_hosts(value) && set_text((const char **)(void *)member, value, key->may_be_empty);
+        break;
     case KIND_NUMBER:
         good = set_number((int64_t *)(void *)member, value, key->most);
+        break;
+    case KIND_COUNT:
+        good = set_count((int64_t *)(void *)member, value, key->most);
         break;
     case KIND_LOG_DAYS:
         good = set_log_days((int64_t *)(void *)member, value, key->most);
         break;
     case KIND_REGISTRATION:
         good = set_registration(config, value);
+        break;
+    case KIND_SECOND_FACTOR:
+        good = set_second_factor(config, value);
         break;
     }
     return good ? NULL : arena_print(arena, "%s cannot be \"%s\"; it is: %s", key->name, value, key->meaning);
@@ -247,6 +325,8 @@ const struct config *config_read(struct arena *arena, const char **error) {
         *error = fault;
         return NULL;
     }
+    if (!config->link_keys)
+        config->link_keys = arena_print(arena, "%s-keys", config->database);
     return config;
 }
 
@@ -267,14 +347,19 @@ const struct config_row *config_rows(struct arena *arena, const struct config *c
         switch (keys[i].kind) {
         case KIND_TEXT:
         case KIND_ADDRESS:
+        case KIND_HOSTS:
             value = *(const char *const *)(const void *)member;
             break;
         case KIND_NUMBER:
+        case KIND_COUNT:
         case KIND_LOG_DAYS:
             value = arena_print(arena, "%lld", (long long)*(const int64_t *)(const void *)member);
             break;
         case KIND_REGISTRATION:
             value = config->registration == REGISTRATION_OPEN ? "open" : "closed";
+            break;
+        case KIND_SECOND_FACTOR:
+            value = second_factors[config->second_factor];
             break;
         }
         rows[i] =

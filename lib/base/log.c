@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/utf8.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -30,18 +31,34 @@ void log_set_request(const char *request_id) {
     (void)snprintf(the_log.request_id, sizeof(the_log.request_id), "%s", request_id ? request_id : "");
 }
 
-/* Copies `text` as the inside of a JSON string; stops where less than 16 bytes are left. */
+/* What a terminal or a reader of lines could take for a command: controls of both sets, the end of a line or
+ * a paragraph, and what turns the direction of writing. */
+static bool is_told_as_number(int32_t character) {
+    return character < 0x20 || (character >= 0x7F && character < 0xA0) || character == 0x2028 ||
+           character == 0x2029 || (character >= 0x202A && character <= 0x202E) ||
+           (character >= 0x2066 && character <= 0x2069);
+}
+
+/* Copies `text` as the inside of a JSON string; stops where less than 16 bytes are left. Bytes that are no
+ * UTF-8 become U+FFFD. */
 static size_t add_escaped(char *line, size_t used, size_t size, const char *text) {
-    for (; *text && used + 16 < size; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte == '"' || byte == '\\') {
-            line[used++] = '\\';
-            line[used++] = (char)byte;
-        } else if (byte < 0x20 || byte == 0x7F) {
-            used += (size_t)snprintf(line + used, size - used, "\\u%04x", (unsigned)byte);
-        } else {
-            line[used++] = (char)byte;
+    const char *end = text + strlen(text);
+    while (text < end && used + 16 < size) {
+        const char *next = text;
+        int32_t character = utf8_next(&next, end);
+        if (character < 0) {
+            character = 0xFFFD;
+            next = text + 1;
         }
+        if (character == '"' || character == '\\') {
+            line[used++] = '\\';
+            line[used++] = (char)character;
+        } else if (is_told_as_number(character)) {
+            used += (size_t)snprintf(line + used, size - used, "\\u%04x", (unsigned)character);
+        } else {
+            used += utf8_put(line + used, character);
+        }
+        text = next;
     }
     return used;
 }

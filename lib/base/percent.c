@@ -2,6 +2,8 @@
 
 #include "base/utf8.h"
 
+#include <string.h>
+
 static int hex(char digit) {
     if (digit >= '0' && digit <= '9')
         return digit - '0';
@@ -33,4 +35,21 @@ const char *percent_decode(struct arena *arena, const char *text, size_t size, b
     }
     out[used] = '\0';
     return utf8_is_valid(out, used) ? out : NULL;
+}
+
+const char *percent_encode(struct arena *arena, const char *text) {
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    char *encoded = arena_take_array(arena, strlen(text) + 1, 3);
+    char *out = encoded;
+    for (const char *c = text; *c; c++) {
+        if (strchr(plain, *c)) {
+            *out++ = *c;
+            continue;
+        }
+        *out++ = '%';
+        *out++ = "0123456789ABCDEF"[(unsigned char)*c >> 4];
+        *out++ = "0123456789ABCDEF"[(unsigned char)*c & 15];
+    }
+    *out = '\0';
+    return encoded;
 }

@@ -6,3 +6,6 @@
 /* The text without it, and with '+' as a space in a form. NULL where it is malformed, not UTF-8, or holds a
  * NUL. */
 const char *percent_decode(struct arena *arena, const char *text, size_t size, bool is_form);
+
+/* The text with everything encoded but letters, digits and "-._~". */
+const char *percent_encode(struct arena *arena, const char *text);

@@ -5,6 +5,7 @@
 #define OPENSSL_API_COMPAT 0x10101000L
 #include <openssl/sha.h>
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +63,27 @@ void hmac_sha256(const void *key, size_t key_size, const void *bytes, size_t siz
     (void)SHA256_Update(&context, outer, sizeof(outer));
     (void)SHA256_Update(&context, digest, SHA256_BYTES);
     (void)SHA256_Final(digest, &context);
+}
+
+void hmac_sha1(const void *key, size_t key_size, const void *bytes, size_t size,
+               unsigned char digest[SHA1_BYTES]) {
+    unsigned char inner[SHA_CBLOCK] = {0};
+    unsigned char outer[SHA_CBLOCK];
+    assert(key_size <= sizeof(inner));
+    memcpy(inner, key, key_size);
+    for (size_t i = 0; i < sizeof(inner); i++) {
+        outer[i] = inner[i] ^ 0x5C;
+        inner[i] ^= 0x36;
+    }
+    SHA_CTX context;
+    (void)SHA1_Init(&context);
+    (void)SHA1_Update(&context, inner, sizeof(inner));
+    (void)SHA1_Update(&context, bytes, size);
+    (void)SHA1_Final(digest, &context);
+    (void)SHA1_Init(&context);
+    (void)SHA1_Update(&context, outer, sizeof(outer));
+    (void)SHA1_Update(&context, digest, SHA1_BYTES);
+    (void)SHA1_Final(digest, &context);
 }
 
 const char *base64url_encode(struct arena *arena, const void *bytes, size_t size) {

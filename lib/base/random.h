@@ -17,6 +17,11 @@ void sha256(const void *bytes, size_t size, unsigned char digest[SHA256_BYTES]);
 void hmac_sha256(const void *key, size_t key_size, const void *bytes, size_t size,
                  unsigned char digest[SHA256_BYTES]);
 
+/* HMAC-SHA1 (RFC 2104), for one-time codes, which know no other hash; the key has 64 bytes at most. */
+enum { SHA1_BYTES = 20 };
+void hmac_sha1(const void *key, size_t key_size, const void *bytes, size_t size,
+               unsigned char digest[SHA1_BYTES]);
+
 /* base64url without padding. */
 const char *base64url_encode(struct arena *arena, const void *bytes, size_t size);
 

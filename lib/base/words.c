@@ -1,7 +1,6 @@
 #include "base/words.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -63,11 +62,22 @@ bool language_from_code(const char *code, enum language *language) {
     return false;
 }
 
-/* The weight behind ";q=" in thousandths; 1000 where there is none. */
+/* The weight behind "q=" in thousandths, 0 to 1000 (RFC 9110, section 12.4.2: a digit, a point, three more at
+ * most); 1000 where there is none. What is no weight is none at all: the language is not wanted. */
 static int quality(const char *item, size_t size) {
-    for (size_t i = 0; i + 2 < size; i++)
-        if ((item[i] == 'q' || item[i] == 'Q') && item[i + 1] == '=')
-            return (int)(strtod(item + i + 2, NULL) * 1000);
+    const char *end = item + size;
+    for (; item + 1 < end; item++) {
+        if ((item[0] != 'q' && item[0] != 'Q') || item[1] != '=')
+            continue;
+        const char *at = item + 2;
+        if (at == end || (*at != '0' && *at != '1'))
+            return 0;
+        int weight = *at == '1' ? 1000 : 0;
+        if (++at < end && *at == '.')
+            for (int unit = 100; ++at < end && *at >= '0' && *at <= '9'; unit /= 10)
+                weight += (*at - '0') * unit;
+        return weight > 1000 ? 1000 : weight;
+    }
     return 1000;
 }
 

@@ -127,6 +127,21 @@ MUST_CHECK enum db_result db_commit(struct db *db);
 /* Nothing stays; the turn is given back. Does nothing outside a transaction. */
 void db_rollback(struct db *db);
 
+/*
+ * A group: write transactions, one after another, that are made durable by one commit. Between db_group_begin
+ * and db_group_commit each is a part of it: db_commit keeps the part for the group, db_rollback undoes it
+ * alone, and neither gives the turn back. The group takes the turn with its first db_begin_write, so one in
+ * which nobody writes takes none. Readers' transactions have no place in it.
+ */
+void db_group_begin(struct db *db);
+
+/* True once the group has begun to write: whatever is read from then on stands or falls with its commit. */
+bool db_group_is_writing(const struct db *db);
+
+/* DB_OK: all parts that were kept survive a power cut. Else none stays, be it that the engine has undone the
+ * whole group for an error in one of its parts (no room, a failing disk). Gives the turn back either way. */
+MUST_CHECK enum db_result db_group_commit(struct db *db);
+
 /* Moves what was written of late to its place, in the write turn, so that who opens the database next need
  * not look through it. Waits for nobody who reads: then a part is left for the next time. */
 MUST_CHECK enum db_result db_checkpoint(struct db *db);

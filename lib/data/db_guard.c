@@ -45,9 +45,12 @@ static bool may_read(const struct guard *guard, const char *table, const char *c
     return holds(guard, table, MAY_READ);
 }
 
-static bool trigger_may_write(const char *table, const char *column) {
+static bool trigger_may_write(const char *table, const char *column, unsigned verb) {
     if (strcmp(table, "task") == 0)
         return strcmp(column, "version") == 0 || strcmp(column, "updated_at") == 0;
+    /* Sessions end with what they stood on. */
+    if (strcmp(table, "session") == 0 || strcmp(table, "recovery_code") == 0)
+        return verb == MAY_DELETE;
     return strcmp(table, "event") == 0 || strcmp(table, "outbox") == 0 ||
            strcmp(table, "account_outbox") == 0 || strcmp(table, "task_label") == 0 || is_search(table);
 }
@@ -57,7 +60,7 @@ static bool may_write(const struct guard *guard, const char *table, const char *
     if (guard->is_read_only)
         return false;
     if (inside)
-        return trigger_may_write(table, column);
+        return trigger_may_write(table, column, verb);
     if (is_search(table) && strcmp(table, "task_search") != 0)
         return holds(guard, "task", MAY_INSERT | MAY_UPDATE);
     if (strcmp(table, "actor") == 0)

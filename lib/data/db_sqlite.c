@@ -36,6 +36,8 @@ struct db {
     int turn;        /* -1: this connection never writes */
     bool in_read;
     bool in_write;
+    bool in_group; /* with the turn: its transaction has begun */
+    bool has_part; /* and something was kept in it */
     bool has_turn;
     uint64_t uses;
     size_t count;
@@ -46,6 +48,9 @@ DB_QUERY(BEGIN_READ, "BEGIN");
 DB_QUERY(BEGIN_WRITE, "BEGIN IMMEDIATE");
 DB_QUERY(COMMIT, "COMMIT");
 DB_QUERY(ROLLBACK, "ROLLBACK");
+DB_QUERY(BEGIN_PART, "SAVEPOINT part");
+DB_QUERY(KEEP_PART, "RELEASE part");
+DB_QUERY(UNDO_PART, "ROLLBACK TO part");
 DB_QUERY(SET_ACTOR, "UPDATE actor SET user_id = $1 WHERE id = 1");
 
 /* ---- opening ---- */
@@ -179,7 +184,7 @@ enum db_open_result db_open(const struct db_options *options, struct arena *aren
 void db_close(struct db *db) {
     if (!db)
         return;
-    db_rollback(db);
+    db_rollback(db); /* an open group goes with the connection */
     db_end_read(db);
     for (size_t i = 0; i < db->count; i++) {
         (void)sqlite3_finalize(db->statements[i].statement);
@@ -433,7 +438,7 @@ static enum db_result run_bare(struct db *db, const struct db_query *query) {
 }
 
 enum db_result db_begin_read(struct db *db) {
-    assert(!db->in_read && !db->in_write);
+    assert(!db->in_read && !db->in_write && !db->in_group);
     enum db_result result = run_bare(db, &BEGIN_READ);
     db->in_read = result == DB_OK;
     return result;
@@ -445,17 +450,40 @@ void db_end_read(struct db *db) {
     db->in_read = false;
 }
 
-enum db_result db_begin_write(struct db *db, int64_t actor_id) {
-    assert(!db->in_read && !db->in_write);
-    if (db->turn < 0)
-        return DB_DENIED;
+static void give_turn(struct db *db) {
+    if (db->has_turn)
+        turn_give(db->turn);
+    db->has_turn = false;
+}
+
+static enum db_result begin_transaction(struct db *db) {
     if (!turn_take(db->turn))
         return DB_FAILED;
     db->has_turn = true;
     enum db_result result = run_bare(db, &BEGIN_WRITE);
-    db->in_write = result == DB_OK;
-    if (result == DB_OK)
-        result = db_run(db, &SET_ACTOR, actor_id ? db_integer(actor_id) : db_null());
+    if (result != DB_OK)
+        give_turn(db);
+    return result;
+}
+
+/* Some errors undo the whole transaction at once, and with it the parts that were kept before. */
+static bool is_lost(const struct db *db) {
+    return db_group_is_writing(db) && sqlite3_get_autocommit(db->handle);
+}
+
+enum db_result db_begin_write(struct db *db, int64_t actor_id) {
+    assert(!db->in_read && !db->in_write);
+    if (db->turn < 0)
+        return DB_DENIED;
+    if (is_lost(db))
+        return DB_FAILED;
+    enum db_result result = db_group_is_writing(db) ? DB_OK : begin_transaction(db);
+    if (result == DB_OK && db->in_group)
+        result = run_bare(db, &BEGIN_PART);
+    if (result != DB_OK)
+        return result;
+    db->in_write = true;
+    result = db_run(db, &SET_ACTOR, actor_id ? db_integer(actor_id) : db_null());
     if (result != DB_OK)
         db_rollback(db);
     return result;
@@ -463,9 +491,15 @@ enum db_result db_begin_write(struct db *db, int64_t actor_id) {
 
 enum db_result db_commit(struct db *db) {
     assert(db->in_write);
-    enum db_result result = db_run(db, &SET_ACTOR, db_null());
-    if (result == DB_OK)
-        result = run_bare(db, &COMMIT);
+    enum db_result result = DB_OK;
+    if (db->in_group) {
+        result = run_bare(db, &KEEP_PART);
+        db->has_part |= result == DB_OK;
+    } else {
+        result = db_run(db, &SET_ACTOR, db_null());
+        if (result == DB_OK)
+            result = run_bare(db, &COMMIT);
+    }
     if (result == DB_OK)
         db->in_write = false;
     db_rollback(db);
@@ -474,16 +508,41 @@ enum db_result db_commit(struct db *db) {
 
 void db_rollback(struct db *db) {
     /* Some errors have rolled back already; a second time would only complain. */
-    if (db->in_write && !sqlite3_get_autocommit(db->handle))
+    bool is_undone = !db->in_write || sqlite3_get_autocommit(db->handle);
+    if (!is_undone && db->in_group)
+        is_undone = run_bare(db, &UNDO_PART) == DB_OK && run_bare(db, &KEEP_PART) == DB_OK;
+    /* A part that cannot be undone alone takes the group with it. */
+    if (!is_undone)
         (void)run_bare(db, &ROLLBACK);
     db->in_write = false;
-    if (db->has_turn)
-        turn_give(db->turn);
-    db->has_turn = false;
+    if (!db->in_group)
+        give_turn(db);
+}
+
+void db_group_begin(struct db *db) {
+    assert(!db->in_read && !db->in_write && !db->in_group);
+    db->in_group = true;
+    db->has_part = false;
+}
+
+bool db_group_is_writing(const struct db *db) {
+    return db->in_group && db->has_turn;
+}
+
+enum db_result db_group_commit(struct db *db) {
+    assert(db->in_group && !db->in_write);
+    enum db_result result = is_lost(db) ? DB_FAILED : DB_OK;
+    /* What is left is one write transaction, as if there had been no group. */
+    db->in_write = db_group_is_writing(db);
+    db->in_group = false;
+    if (result == DB_OK && db->has_part)
+        result = db_commit(db);
+    db_rollback(db);
+    return result;
 }
 
 enum db_result db_checkpoint(struct db *db) {
-    assert(!db->in_read && !db->in_write);
+    assert(!db->in_read && !db->in_write && !db->in_group);
     if (db->turn < 0)
         return DB_DENIED;
     if (!turn_take(db->turn))

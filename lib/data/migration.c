@@ -39,11 +39,20 @@ static bool apply(sqlite3 *handle, size_t number) {
 bool migrate(const char *path, struct arena *arena, size_t *applied, const char **error) {
     bool good = false;
     sqlite3 *handle = NULL;
+    struct stat status;
     *applied = 0;
-    mode_t mask = umask(0027); /* the files that SQLite makes are not for others */
+    /* The files that SQLite makes are not for others, -wal and -shm as the file itself; nor is a stricter
+     * mask undone. */
+    mode_t mask = umask(0027);
+    (void)umask(mask | 0027);
     int turn = turn_open(path);
     if (turn < 0 || !turn_take(turn)) {
         *error = arena_print(arena, "%s-turn: %s", path, strerror(errno));
+        goto out;
+    }
+    /* One that is there already may have come from a copy with open hands. */
+    if (stat(path, &status) == 0 && (status.st_mode & 07) && chmod(path, status.st_mode & 0770) != 0) {
+        *error = arena_print(arena, "%s: others may read it, and chmod fails: %s", path, strerror(errno));
         goto out;
     }
     handle = sqlite_open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, arena, error);

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "domain/password.h"
-#include "domain/session.h"
+#include "domain/throttle.h"
 #include "domain/user_row.h"
 
 #include <assert.h>
@@ -68,7 +68,8 @@ static enum db_result set_password(struct db *db, int64_t user_id, const char *h
 }
 
 enum outcome account_change_password(struct db *db, struct arena *arena, const struct user *user,
-                                     const char *password, const char **token) {
+                                     const char *password, const struct session_new *new_session,
+                                     bool has_factor, const char **cookie) {
     const char *hash = password_hash(arena, password);
     if (!hash)
         return OUTCOME_FAILED;
@@ -76,7 +77,7 @@ enum outcome account_change_password(struct db *db, struct arena *arena, const s
     if (result == DB_OK)
         result = set_password(db, user->id, hash);
     if (result == DB_OK)
-        result = session_replace_all(db, arena, user->id, token);
+        result = session_replace_all(db, arena, user->id, new_session, has_factor, cookie);
     if (result == DB_OK)
         result = db_commit(db);
     db_rollback(db);
@@ -131,8 +132,10 @@ enum outcome account_reset(struct db *db, struct arena *arena, const char *token
         result = set_password(db, user->id, new_hash);
     if (result == DB_OK)
         result = session_end_all(db, user->id);
+    /* Whoever was throttled for having forgotten it can sign in at once. */
+    const struct throttle throttle = throttle_of_account(arena, user->email, "");
     if (result == DB_OK)
-        result = session_forgive(db, arena, user->email);
+        result = throttle_forget(db, &throttle);
     if (result == DB_OK)
         result = db_commit(db);
     db_rollback(db);

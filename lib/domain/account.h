@@ -8,7 +8,7 @@
  * (ASVS 6.3.8): it is put down for the mailer, which alone looks for the person (account_mail.h).
  */
 
-#include "domain/user.h"
+#include "domain/session.h"
 
 enum {
     ACCOUNT_TOKEN_LIFETIME_S = 600,
@@ -18,9 +18,10 @@ enum {
     ACCOUNT_MOST_WAITING = 1000,
 };
 
-/* Sets a new password; all sessions of the person end but a new one, *token, for this browser. */
+/* Sets a new password; all sessions of the person end but a new one for this browser. */
 MUST_CHECK enum outcome account_change_password(struct db *db, struct arena *arena, const struct user *user,
-                                                const char *password, const char **token);
+                                                const char *password, const struct session_new *new_session,
+                                                bool has_factor, const char **cookie);
 
 /* Puts down that somebody at `client` forgot the password of an address. OUTCOME_THROTTLED: this client asks
  * too often, *retry_after_s says when to come back; OUTCOME_BUSY: too many wait. */

@@ -168,7 +168,9 @@ enum outcome account_mail_issue(struct db *db, struct arena *arena, const struct
     if (!is_found)
         return result == DB_END ? OUTCOME_NOT_FOUND : outcome_of(result);
     const char *text = arena_print(arena, "%s.%lld.%s", purpose, (long long)delivery_id, nonce);
-    const char *derived = signature_token(arena, signer, "account-token", text);
+    unsigned char secret[SHA256_BYTES];
+    signature_derive(signer, "account-token", text, secret);
+    const char *derived = base64url_encode(arena, secret, sizeof(secret));
     unsigned char hash[SHA256_BYTES];
     sha256(derived, strlen(derived), hash);
     result = db_begin_write(db, 0);

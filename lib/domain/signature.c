@@ -1,60 +1,77 @@
 #include "domain/signature.h"
 
+#include "base/clock.h"
 #include "base/random.h"
 
 #include <openssl/crypto.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SIGNATURE_BYTES = 16 };
 
-DB_QUERY(SETTING_SECRET, "SELECT value FROM setting WHERE key = 'secret'");
+DB_QUERY(SETTING_SECRET_IN_USE, "SELECT value FROM setting "
+                                "WHERE key = 'secret' AND EXISTS (SELECT 1 FROM delivery)");
+DB_QUERY(SETTING_SECRET_DELETE, "DELETE FROM setting WHERE key = 'secret'");
 
-static int digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* False unless `text` is `size` bytes in hexadecimal digits and nothing more. */
-static bool read_hex(const char *text, unsigned char *bytes, size_t size) {
-    if (strlen(text) != size * 2)
-        return false;
-    for (size_t i = 0; i < size; i++) {
-        int high = digit(text[i * 2]);
-        int low = digit(text[i * 2 + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        bytes[i] = (unsigned char)(high << 4 | low);
-    }
-    return true;
-}
-
-enum outcome signer_read(struct db *db, struct signer *signer) {
+/* Sets *found if links of a key in the database are out. */
+static enum db_result find_former(struct db *db, unsigned char key[KEY_FILE_KEY_BYTES], bool *found) {
     struct db_rows *rows = NULL;
-    enum db_result result = db_start_values(db, &SETTING_SECRET, &rows, NULL, 0);
+    enum db_result result = db_start_values(db, &SETTING_SECRET_IN_USE, &rows, NULL, 0);
     if (result != DB_OK)
-        return outcome_of(result);
+        return result;
     result = db_next(rows);
-    bool good = result == DB_ROW && read_hex(db_peek_text(rows, 0).text, signer->key, sizeof(signer->key));
+    if (result == DB_ROW) {
+        struct span text = db_peek_text(rows, 0);
+        *found = key_read_hex(text.text, text.size, key, KEY_FILE_KEY_BYTES);
+    }
     db_finish(rows);
-    if (result == DB_ROW || result == DB_END)
-        return good ? OUTCOME_OK : OUTCOME_FAILED;
-    return outcome_of(result);
+    return result == DB_ROW || result == DB_END ? DB_OK : result;
 }
 
-static void sign(const struct signer *signer, const char *purpose, const char *text,
+/* The file first: whatever ends this early, no key is lost. */
+bool signer_make(struct db *db, struct arena *arena, const char *path, const char **error) {
+    unsigned char former[KEY_FILE_KEY_BYTES] = {0};
+    bool has_former = false;
+    enum db_result result = find_former(db, former, &has_former);
+    bool good = result == DB_OK && key_file_make(arena, path, clock_now(), has_former ? former : NULL, error);
+    explicit_bzero(former, sizeof(former));
+    if (result == DB_OK && !good)
+        return false;
+    if (result == DB_OK)
+        result = db_begin_write(db, 0);
+    if (result == DB_OK)
+        result = db_run_values(db, &SETTING_SECRET_DELETE, NULL, 0);
+    if (result == DB_OK)
+        result = db_commit(db);
+    db_rollback(db);
+    if (result != DB_OK)
+        *error = arena_print(arena, "taking the key out of the database: %s", db_error(db));
+    return result == DB_OK;
+}
+
+bool signer_read(struct arena *arena, const char *path, struct signer *signer, const char **error) {
+    int descriptor = key_file_open(arena, path, error);
+    if (descriptor < 0)
+        return false;
+    bool good = key_file_read(descriptor, clock_now(), &signer->keys);
+    if (!good)
+        *error = arena_print(arena, "%s holds no key; `pumasi migrate` makes one", path);
+    (void)close(descriptor);
+    return good;
+}
+
+static void sign(const unsigned char secret[KEY_FILE_KEY_BYTES], const char *purpose, const char *text,
                  unsigned char digest[SHA256_BYTES]) {
     /* A key for each purpose: no choice of words makes two of them meet. */
     unsigned char key[SHA256_BYTES];
-    hmac_sha256(signer->key, sizeof(signer->key), purpose, strlen(purpose), key);
+    hmac_sha256(secret, KEY_FILE_KEY_BYTES, purpose, strlen(purpose), key);
     hmac_sha256(key, sizeof(key), text, strlen(text), digest);
 }
 
 const char *signature_make(struct arena *arena, const struct signer *signer, const char *purpose,
                            const char *text) {
     unsigned char digest[SHA256_BYTES];
-    sign(signer, purpose, text, digest);
+    sign(signer->keys.keys[0], purpose, text, digest);
     char *hex = arena_take(arena, SIGNATURE_BYTES * 2 + 1);
     for (size_t i = 0; i < SIGNATURE_BYTES; i++) {
         hex[i * 2] = "0123456789abcdef"[digest[i] >> 4];
@@ -63,17 +80,21 @@ const char *signature_make(struct arena *arena, const struct signer *signer, con
     return hex;
 }
 
-const char *signature_token(struct arena *arena, const struct signer *signer, const char *purpose,
-                            const char *text) {
-    unsigned char digest[SHA256_BYTES];
-    sign(signer, purpose, text, digest);
-    return base64url_encode(arena, digest, sizeof(digest));
-}
-
 bool signature_is_good(const struct signer *signer, const char *purpose, const char *text,
                        const char *signature) {
-    unsigned char digest[SHA256_BYTES];
     unsigned char given[SIGNATURE_BYTES];
-    sign(signer, purpose, text, digest);
-    return read_hex(signature, given, sizeof(given)) && CRYPTO_memcmp(given, digest, sizeof(given)) == 0;
+    if (!key_read_hex(signature, strlen(signature), given, sizeof(given)))
+        return false;
+    bool good = false;
+    for (size_t i = 0; i < signer->keys.count; i++) {
+        unsigned char digest[SHA256_BYTES];
+        sign(signer->keys.keys[i], purpose, text, digest);
+        good = (CRYPTO_memcmp(given, digest, sizeof(given)) == 0) | good;
+    }
+    return good;
+}
+
+void signature_derive(const struct signer *signer, const char *purpose, const char *text,
+                      unsigned char key[SHA256_BYTES]) {
+    sign(signer->keys.first, purpose, text, key);
 }

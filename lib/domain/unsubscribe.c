@@ -45,15 +45,11 @@ static bool read_number(const char **text, int64_t *number) {
     return true;
 }
 
-enum outcome unsubscribe_read(struct db *db, struct arena *arena, const char *token,
+enum outcome unsubscribe_read(const struct signer *signer, struct arena *arena, const char *token,
                               struct unsubscribe *unsubscribe) {
-    struct signer signer;
     struct unsubscribe found = {0};
-    enum outcome outcome = signer_read(db, &signer);
-    if (outcome != OUTCOME_OK)
-        return outcome;
     if (!read_number(&token, &found.user_id) || !read_number(&token, &found.task_id) ||
-        !signature_is_good(&signer, PURPOSE, names(arena, &found), token))
+        !signature_is_good(signer, PURPOSE, names(arena, &found), token))
         return OUTCOME_INVALID;
     *unsubscribe = found;
     return OUTCOME_OK;

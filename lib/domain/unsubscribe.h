@@ -16,9 +16,8 @@ struct unsubscribe {
 const char *unsubscribe_token(struct arena *arena, const struct signer *signer,
                               const struct unsubscribe *unsubscribe);
 
-/* OUTCOME_INVALID where this server has not made the token. Reads the server's secret: a grant on `setting`.
- */
-MUST_CHECK enum outcome unsubscribe_read(struct db *db, struct arena *arena, const char *token,
+/* OUTCOME_INVALID where this server has not made the token, or with a key that is not good any more. */
+MUST_CHECK enum outcome unsubscribe_read(const struct signer *signer, struct arena *arena, const char *token,
                                          struct unsubscribe *unsubscribe);
 
 /* How it stands with the mails of a link. */

@@ -12,6 +12,7 @@ DB_QUERY(USER_INSERT,
          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
          "RETURNING " USER_COLUMNS);
 DB_QUERY(USER_FIND, "SELECT " USER_COLUMNS " FROM \"user\" WHERE id = $1");
+DB_QUERY(USER_FIND_BY_EMAIL, "SELECT " USER_COLUMNS " FROM \"user\" WHERE email_key = $1");
 DB_QUERY(USER_LIST, "SELECT " USER_COLUMNS " FROM \"user\" ORDER BY name, id");
 DB_QUERY(USER_UPDATE, "UPDATE \"user\" "
                       "SET name = coalesce($2, name), language = coalesce($3, language), "
@@ -110,6 +111,13 @@ enum outcome user_create(struct db *db, struct arena *arena, const struct user_n
 enum outcome user_find(struct db *db, struct arena *arena, int64_t id, struct user *found) {
     struct db_rows *rows = NULL;
     enum outcome outcome = outcome_of(db_start(db, &USER_FIND, &rows, db_integer(id)));
+    return outcome == OUTCOME_OK ? user_read_one(rows, arena, found) : outcome;
+}
+
+enum outcome user_find_by_email(struct db *db, struct arena *arena, const char *email, struct user *found) {
+    struct db_rows *rows = NULL;
+    enum outcome outcome =
+        outcome_of(db_start(db, &USER_FIND_BY_EMAIL, &rows, db_text(user_email_key(arena, email))));
     return outcome == OUTCOME_OK ? user_read_one(rows, arena, found) : outcome;
 }
 

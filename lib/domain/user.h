@@ -57,6 +57,8 @@ MUST_CHECK enum outcome user_create(struct db *db, struct arena *arena, const st
                                     struct user *created);
 
 MUST_CHECK enum outcome user_find(struct db *db, struct arena *arena, int64_t id, struct user *found);
+MUST_CHECK enum outcome user_find_by_email(struct db *db, struct arena *arena, const char *email,
+                                           struct user *found);
 
 /* Everyone, by name; *users lives in the arena. */
 MUST_CHECK enum outcome user_list(struct db *db, struct arena *arena, struct user **users, size_t *count);

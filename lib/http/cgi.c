@@ -17,7 +17,7 @@ static size_t read_input(void *with, char *bytes, size_t size) {
 }
 
 int cgi_serve(struct worker *worker) {
-    const struct gateway gateway = {variable, read_input, NULL};
+    const struct gateway gateway = {variable, read_input, NULL, environ};
     struct buffer head;
     struct buffer body;
     (void)alarm(
@@ -25,7 +25,7 @@ int cgi_serve(struct worker *worker) {
     (void)!serve_start(worker);            /* false: the request is answered 503 */
     if (!wall_up(&worker->function->limits, NULL))
         return EXIT_FAILURE;
-    struct request request = serve_begin(worker, &gateway);
+    struct request request = serve_begin(worker, worker->arena, &gateway);
     serve(worker, &request, &head, &body);
     bool sent = fwrite(head.data, 1, head.size, stdout) == head.size &&
                 fwrite(body.data ? body.data : "", 1, body.size, stdout) == body.size && fflush(stdout) == 0;

@@ -2,19 +2,23 @@
  * Signals are blocked in a worker but while it waits for a request: libfcgi 2.4.2 would otherwise read a body
  * as ended and run the handler on half of it. ppoll opens that window atomically.
  *
- * A run past its seconds is ended by SIGALRM: the handler writes an answer made beforehand and leaves with
- * _exit, both safe in a signal handler. One past its memory leaves in the same way. The transaction rolls
- * back and the write turn falls free with the process, and the parent starts the next worker.
+ * Requests that share a commit (limits.requests_a_commit):
+ *
+ *     accept all that wait -> read them -> run each -> commit -> send all answers
+ *
+ * Only one that has arrived whole is taken into a group: it is read without waiting for its client, and who
+ * sends slowly is handled alone behind the group. A group of one is no group: it commits for itself.
  */
 #include "http/fastcgi.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/keep.h"
+#include "http/overrun.h"
 #include "http/pool.h"
+#include "http/record.h"
 #include "http/wall.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcgiapp.h>
 #include <malloc.h>
@@ -23,161 +27,29 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { MILLISECOND_NS = 1000000, SECOND_NS = 1000 * MILLISECOND_NS };
 enum {
     REQUESTS_A_WORKER = 100000,
-    IDLE_S = 10,   /* a worker that has had nothing to do for so long leaves */
-    REST_MS = 100, /* without a request: its memory goes back to the system */
-    UNABLE_S = 1,  /* one without its database says so for so long at most, and the next one tries again */
+    IDLE_S = 10,      /* a worker that has had nothing to do for so long leaves */
+    REST_MS = 100,    /* without a request: its memory goes back to the system */
+    UNABLE_S = 1,     /* one without its database says so for so long at most, and the next one tries again */
+    SILENT_MS = 2000, /* a connection that says nothing for so long is closed */
+    MOST_GROUP_BYTES = 64 * 1024 /* a larger request is handled alone */
 };
 
-/* ---- what the signal handlers of a process touch ---- */
-
 static volatile sig_atomic_t must_end;
-
-/* The answer to a run past its time or memory, as FastCGI records. */
-static struct {
-    volatile sig_atomic_t
-        connection; /* descriptor of the running request; -1: none, or its answer has begun */
-    const char *bytes;
-    size_t size;
-    struct arena *arena; /* of the bytes */
-    struct form {        /* for which they were made; most requests have that of the one before */
-        bool is_html;
-        bool is_head;
-        enum language language;
-        int request_id;
-    } form;
-} last_answer = {.connection = -1};
-
-/* The timer is not set for each request: it rings now and then, looks how long the one that runs has taken,
- * and is set for the rest of its time. */
-static struct {
-    timer_t timer;
-    int64_t most_ns;          /* that a request may take */
-    _Atomic int64_t begun_ns; /* 0: no request runs */
-    volatile sig_atomic_t is_set;
-} clock_of_requests;
 
 static void on_end(int signal_number) {
     (void)signal_number;
     must_end = 1;
 }
 
-static _Noreturn void leave(int status) {
-    if (last_answer.connection >= 0)
-        (void)!write(last_answer.connection, last_answer.bytes, last_answer.size);
-    _exit(status);
-}
-
-static void set_timer(int64_t ns) {
-    const struct itimerspec when = {
-        .it_value = {.tv_sec = (time_t)(ns / SECOND_NS), .tv_nsec = (long)(ns % SECOND_NS)}};
-    clock_of_requests.is_set = 1;
-    (void)timer_settime(clock_of_requests.timer, 0, &when, NULL);
-}
-
-static void on_alarm(int signal_number) {
-    (void)signal_number;
-    int64_t begun_ns = clock_of_requests.begun_ns;
-    clock_of_requests.is_set = 0;
-    if (!begun_ns)
-        return;
-    int64_t left_ns = begun_ns + clock_of_requests.most_ns - clock_monotonic_ns();
-    if (left_ns <= 0)
-        leave(POOL_END_TIMED_OUT);
-    set_timer(left_ns);
-}
-
-static void begin_time(void) {
-    clock_of_requests.begun_ns = clock_monotonic_ns();
-    if (!clock_of_requests.is_set)
-        set_timer(clock_of_requests.most_ns);
-}
-
-static void end_time(void) {
-    clock_of_requests.begun_ns = 0;
-}
-
-static void on_no_memory(void) {
-    leave(POOL_END_NO_MEMORY);
-}
-
-static void add_record(struct buffer *out, int type, int request_id, const char *content, size_t size) {
-    /* Version 1, type, request id, content length, padding length, reserved (FastCGI specification, 3.3). */
-    const unsigned char head[8] = {1,
-                                   (unsigned char)type,
-                                   (unsigned char)(request_id >> 8),
-                                   (unsigned char)request_id,
-                                   (unsigned char)(size >> 8),
-                                   (unsigned char)size,
-                                   0,
-                                   0};
-    buffer_add_bytes(out, head, sizeof(head));
-    buffer_add_bytes(out, content, size);
-}
-
-/* As many records as it takes. */
-static void add_output(struct buffer *out, int request_id, const struct buffer *content) {
-    enum { STDOUT = 6, MOST_CONTENT = 65528 };
-    for (size_t at = 0; at < content->size; at += MOST_CONTENT) {
-        size_t left = content->size - at;
-        add_record(out, STDOUT, request_id, content->data + at, left < MOST_CONTENT ? left : MOST_CONTENT);
-    }
-}
-
-/* The whole answer as it goes over the line, the end of the request included. */
-static struct buffer make_answer(struct arena *arena, int request_id, const struct buffer *head,
-                                 const struct buffer *body) {
-    enum { STDOUT = 6, END_REQUEST = 3, ROOM = 256 };
-    static const char done[8] = {0};
-    struct buffer out = buffer_new(arena, head->size + body->size + ROOM);
-    add_output(&out, request_id, head);
-    add_output(&out, request_id, body);
-    add_record(&out, STDOUT, request_id, NULL, 0);
-    add_record(&out, END_REQUEST, request_id, done, sizeof(done));
-    return out;
-}
-
-static bool is_same_form(const struct form *one, const struct form *other) {
-    return one->is_html == other->is_html && one->is_head == other->is_head &&
-           one->language == other->language && one->request_id == other->request_id;
-}
-
-static void make_last_answer(const struct request *request, const struct form *form) {
-    if (last_answer.arena)
-        arena_reset(last_answer.arena);
-    else
-        last_answer.arena = arena_new();
-    struct request late = *request;
-    late.arena = last_answer.arena;
-    struct buffer head;
-    struct buffer body;
-    serve_timeout(&late, &head, &body);
-    struct buffer out = make_answer(last_answer.arena, form->request_id, &head, &body);
-    last_answer.bytes = out.data;
-    last_answer.size = out.size;
-    last_answer.form = *form;
-}
-
-static void prepare_last_answer(const struct request *request, const FCGX_Request *connection) {
-    const struct form form = {
-        .is_html = request->is_html,
-        .is_head = strcmp(request->method, "HEAD") == 0,
-        .language = request->language,
-        .request_id = connection->requestId,
-    };
-    if (!last_answer.bytes || !is_same_form(&form, &last_answer.form))
-        make_last_answer(request, &form);
-    last_answer.connection = connection->ipcFd;
-}
-
 static void handle(int signal_number, void (*handler)(int)) {
-    /* The ringing of the timer must not cut short what the request waits for. */
-    struct sigaction action = {.sa_handler = handler, .sa_flags = signal_number == SIGALRM ? SA_RESTART : 0};
+    struct sigaction action = {.sa_handler = handler};
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(signal_number, &action, NULL);
 }
@@ -193,72 +65,228 @@ static void block_ends(sigset_t *before) {
     (void)sigprocmask(SIG_BLOCK, &ends, before);
 }
 
-/* ---- a worker ---- */
+/* ---- one request ---- */
 
-struct connection {
-    FCGX_Request *request;
+/* One that was taken from the socket, in a place of its own. */
+struct taken {
+    FCGX_Request line;
+    struct gateway gateway;
     size_t read; /* bytes of the body taken so far */
+    struct arena *arena;
+    struct request request;
+    struct buffer answer; /* as it goes over the line */
+    bool needs_commit;    /* it is true only if the group's commit succeeds */
+    size_t sent;          /* bytes of it */
 };
 
+static struct taken places[OVERRUN_PLACES];
+
 static const char *variable(void *with, const char *name) {
-    const struct connection *connection = with;
-    return FCGX_GetParam(name, connection->request->envp);
+    const struct taken *taken = with;
+    return FCGX_GetParam(name, taken->line.envp);
 }
 
 static size_t read_body(void *with, char *bytes, size_t size) {
-    struct connection *connection = with;
-    int got = FCGX_GetStr(bytes, (int)size, connection->request->in);
-    connection->read += got > 0 ? (size_t)got : 0;
+    struct taken *taken = with;
+    int got = FCGX_GetStr(bytes, (int)size, taken->line.in);
+    taken->read += got > 0 ? (size_t)got : 0;
     return got > 0 ? (size_t)got : 0;
 }
 
 /* What was answered without reading it all, a body too large say: closing with bytes unread would reset the
  * connection, and nginx then loses the answer. Both gateways pass on no body above 1 MiB. */
-static void drain(struct connection *connection) {
+static void drain(struct taken *taken) {
     enum { MOST_BODY = 1024 * 1024 };
-    const char *length = variable(connection, "CONTENT_LENGTH");
+    const char *length = variable(taken, "CONTENT_LENGTH");
     long long announced = length ? strtoll(length, NULL, 10) : 0;
     size_t wanted = announced > MOST_BODY ? MOST_BODY : announced > 0 ? (size_t)announced : 0;
     char rest[4096];
-    while (connection->read < wanted) {
-        size_t left = wanted - connection->read;
-        if (!read_body(connection, rest, left < sizeof(rest) ? left : sizeof(rest)))
+    while (taken->read < wanted) {
+        size_t left = wanted - taken->read;
+        if (!read_body(taken, rest, left < sizeof(rest) ? left : sizeof(rest)))
             return;
     }
 }
 
-/* In one write, where libfcgi would make one of each 8 KiB: each wakes the web server. */
-static bool send_answer(const FCGX_Request *request, const struct buffer *out) {
-    size_t sent = 0;
-    while (sent < out->size) {
-        ssize_t written = write(request->ipcFd, out->data + sent, out->size - sent);
-        if (written < 0 && errno != EINTR)
+/* Reads what comes before the body into a place. False: it is no request, and the connection is closed. */
+static bool begin(struct worker *worker, size_t place, int connection) {
+    struct taken *taken = &places[place];
+    FCGX_Request *line = &taken->line;
+    /* libfcgi has no listener here: it goes on reading from a connection that it has kept, as it seems to it.
+     */
+    if (FCGX_InitRequest(line, -1, 0) != 0) {
+        (void)close(connection);
+        return false;
+    }
+    line->ipcFd = connection;
+    line->keepConnection = 1;
+    /* Else its closing would wait until the web server closes: 17,100 -> 22,400 requests a second. */
+    FCGX_Detach(line);
+    if (FCGX_Accept_r(line) != 0)
+        return false;
+    if (!taken->arena)
+        taken->arena = place ? arena_new() : worker->arena;
+    taken->gateway = (struct gateway){variable, read_body, taken, line->envp};
+    taken->read = 0;
+    taken->sent = 0;
+    taken->request = serve_begin(worker, taken->arena, &taken->gateway);
+    overrun_expect(place, &taken->request, connection, line->requestId);
+    return true;
+}
+
+static void run(struct worker *worker, size_t place) {
+    struct taken *taken = &places[place];
+    overrun_set_running(place, true);
+    struct buffer head;
+    struct buffer body;
+    serve(worker, &taken->request, &head, &body);
+    drain(taken);
+    taken->answer = record_answer(taken->arena, taken->line.requestId, &head, &body);
+    taken->needs_commit = worker->db && db_group_is_writing(worker->db);
+}
+
+/* In one write, where libfcgi would make one of each 8 KiB: each wakes the web server. With MSG_DONTWAIT as
+ * much as the line takes: false if that was not all. */
+static bool send_answer(struct taken *taken, int flags) {
+    const struct buffer *answer = &taken->answer;
+    while (taken->sent < answer->size) {
+        ssize_t sent = send(taken->line.ipcFd, answer->data + taken->sent, answer->size - taken->sent,
+                            flags | MSG_NOSIGNAL);
+        if (sent < 0 && errno == EAGAIN)
             return false;
-        sent += written > 0 ? (size_t)written : 0;
+        if (sent < 0 && errno != EINTR) {
+            log_info("the client went away before its answer");
+            return true;
+        }
+        taken->sent += sent > 0 ? (size_t)sent : 0;
     }
     return true;
 }
 
-static void answer(struct worker *worker, FCGX_Request *request) {
-    struct connection connection = {.request = request};
-    const struct gateway gateway = {variable, read_body, &connection};
-    struct request running = serve_begin(worker, &gateway);
-    prepare_last_answer(&running, request);
+/* All is said, and nothing is left for libfcgi to send. Nor is a connection left open that the gateway would
+ * keep: it would hold this worker from everybody else while nothing is asked. */
+static void finish(struct taken *taken) {
+    FCGX_Free(&taken->line, 1);
+    arena_reset(taken->arena);
+}
+
+/* ---- several with one commit ---- */
+
+/* Runs those from `first` on, before `end` as many as time allows; returns the first that has yet to run. */
+static size_t run_group(struct worker *worker, size_t first, size_t end) {
+    /* The next has still most of its own time then, and those before it do not wait for long. */
+    const int64_t until_ns = clock_monotonic_ns() + (int64_t)worker->function->limits.seconds * SECOND_NS / 4;
+    size_t next = first;
+    do {
+        overrun_begin_time();
+        run(worker, next);
+        overrun_set_running(next, false);
+    } while (++next < end && clock_monotonic_ns() < until_ns);
+    return next;
+}
+
+static void undo(struct taken *taken, enum db_result result) {
     struct buffer head;
     struct buffer body;
-    serve(worker, &running, &head, &body);
-    drain(&connection);
-    last_answer.connection = -1;
-    struct buffer out = make_answer(worker->arena, request->requestId, &head, &body);
-    if (!send_answer(request, &out))
-        log_info("the client went away before its answer");
-    /* All is said, and nothing is left for libfcgi to send. Without FCGX_Detach it would wait until the web
-     * server closes: 17,100 -> 22,400 requests a second. Nor is a connection left open that the gateway would
-     * keep: it would hold this worker from everybody else while nothing is asked. */
-    FCGX_Detach(request);
-    FCGX_Free(request, 1);
-    arena_reset(worker->arena);
+    serve_undone(&taken->request, outcome_of(result), &head, &body);
+    taken->answer = record_answer(taken->arena, taken->line.requestId, &head, &body);
 }
+
+/* Afterwards the answers are true: what a 2xx among them says survives a power cut. */
+static void commit_group(struct worker *worker, size_t first, size_t end) {
+    overrun_begin_time();
+    for (size_t place = first; place < end; place++)
+        overrun_set_running(place, true);
+    enum db_result result = db_group_commit(worker->db);
+    for (struct taken *taken = places + first; taken < places + end; taken++)
+        if (taken->needs_commit && result != DB_OK)
+            undo(taken, result);
+}
+
+/* Who reads slowly does not keep the others from theirs. */
+static void send_answers(size_t first, size_t end) {
+    struct taken *slow[OVERRUN_PLACES];
+    size_t slow_count = 0;
+    for (size_t place = first; place < end; place++) {
+        overrun_forget(place);
+        if (send_answer(&places[place], MSG_DONTWAIT))
+            finish(&places[place]);
+        else
+            slow[slow_count++] = &places[place];
+    }
+    for (size_t i = 0; i < slow_count; i++) {
+        (void)!send_answer(slow[i], 0);
+        finish(slow[i]);
+    }
+}
+
+/* Those in the first `count` places, in their order. */
+static void answer_group(struct worker *worker, size_t count) {
+    size_t next = 0;
+    while (next < count) {
+        size_t first = next;
+        bool is_group = count - first > 1 && worker->db;
+        if (is_group) {
+            db_group_begin(worker->db);
+            next = run_group(worker, first, count);
+            commit_group(worker, first, next);
+        } else {
+            overrun_begin_time();
+            run(worker, next++);
+        }
+        send_answers(first, next);
+    }
+}
+
+/* ---- what waits in the socket ---- */
+
+static bool has_arrived(int connection) {
+    static unsigned char bytes[MOST_GROUP_BYTES];
+    ssize_t size = recv(connection, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
+    return size > 0 && record_is_whole(bytes, (size_t)size);
+}
+
+static bool says_something(int connection) {
+    struct pollfd line = {.fd = connection, .events = POLLIN};
+    return poll(&line, 1, SILENT_MS) > 0 && line.revents & POLLIN;
+}
+
+/* Waits for the client, as long as a run may take. False: nobody was answered. */
+static bool answer_alone(struct worker *worker, int connection) {
+    overrun_begin_time();
+    if (!says_something(connection)) {
+        (void)close(connection);
+        return false;
+    }
+    if (!begin(worker, 0, connection))
+        return false;
+    run(worker, 0);
+    send_answers(0, 1);
+    return true;
+}
+
+/* Answers who waits, so many at once at most, and returns how many those were. */
+static size_t answer_waiting(struct worker *worker, size_t most) {
+    size_t count = 0;
+    int alone = -1;
+    while (count < most && alone < 0) {
+        /* The listener does not block: there may be nobody, or another worker was faster. */
+        int connection = accept4(POOL_LISTENER, NULL, NULL, SOCK_CLOEXEC);
+        if (connection < 0)
+            break;
+        if (most == 1 || !has_arrived(connection))
+            alone = connection;
+        else if (begin(worker, count, connection))
+            count++;
+    }
+    answer_group(worker, count);
+    if (alone >= 0 && answer_alone(worker, alone))
+        count++;
+    overrun_end_time();
+    return count;
+}
+
+/* ---- a worker ---- */
 
 /* A signal waits where no pause between requests lets it in. */
 static bool is_end_asked(void) {
@@ -291,13 +319,15 @@ static bool wait_for_request(const sigset_t *open_mask, unsigned seconds) {
     return false;
 }
 
+static size_t most_at_once(const struct worker *worker) {
+    size_t declared = worker->function->limits.requests_a_commit;
+    return declared < 1 ? 1 : declared < OVERRUN_PLACES ? declared : OVERRUN_PLACES;
+}
+
 static int work(struct worker *worker, const sigset_t *open_mask, struct pool_seat *seat) {
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     const struct limits *limits = &worker->function->limits;
-    FCGX_Request request;
-    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
-    if (FCGX_Init() != 0 || FCGX_InitRequest(&request, POOL_LISTENER, FCGI_FAIL_ACCEPT_ON_INTR) != 0 ||
-        timer_create(CLOCK_MONOTONIC, &event, &clock_of_requests.timer) != 0) {
+    if (FCGX_Init() != 0 || !overrun_start(limits->seconds)) {
         log_error("a worker cannot start: %s", strerror(errno));
         return EXIT_FAILURE;
     }
@@ -306,35 +336,28 @@ static int work(struct worker *worker, const sigset_t *open_mask, struct pool_se
     handle(SIGINT, on_end);
     handle(SIGUSR1, on_end);
     handle(SIGHUP, SIG_IGN);
-    handle(SIGALRM, on_alarm);
-    arena_at_end(on_no_memory);
-    clock_of_requests.most_ns = (int64_t)limits->seconds * SECOND_NS;
-    begin_time();
+    overrun_begin_time();
     bool is_able = serve_start(worker);
     worker->keep = keep_new();
     if (!wall_up(limits, &seat->denied_call))
         return EXIT_FAILURE;
-    end_time();
+    overrun_end_time();
     seat->is_ready = 1;
     const unsigned idle_s = is_able ? IDLE_S : UNABLE_S;
     const int64_t unable_until_ns = clock_monotonic_ns() + (int64_t)UNABLE_S * SECOND_NS;
-    for (int served = 0; served < REQUESTS_A_WORKER && !is_end_asked();) {
+    for (size_t served = 0; served < REQUESTS_A_WORKER && !is_end_asked();) {
         if (!is_able && clock_monotonic_ns() > unable_until_ns)
             break;
-        /* The listener does not block: there may be nobody, or another worker was faster. */
-        begin_time();
-        bool has_request = FCGX_Accept_r(&request) == 0;
-        if (has_request) {
-            answer(worker, &request);
+        size_t answered = answer_waiting(worker, most_at_once(worker));
+        served += answered;
+        if (answered)
             seat->has_served = 1;
-            served++;
-        }
-        end_time();
-        if (!has_request && !wait_for_request(open_mask, idle_s))
+        else if (!wait_for_request(open_mask, idle_s))
             break;
     }
-    FCGX_Free(&request, 1);
-    arena_free(last_answer.arena);
+    for (size_t place = 1; place < OVERRUN_PLACES; place++)
+        arena_free(places[place].arena);
+    overrun_end();
     return EXIT_SUCCESS;
 }
 

@@ -26,11 +26,17 @@ struct limits {
     unsigned seconds;    /* a run past it is ended and answered 504 */
     unsigned workers;    /* processes that answer at once */
     unsigned memory_mib; /* data of each; one that needs more is ended and answers 504; 0: the usual */
+    /* Requests that a worker takes at once where so many wait: what they write is made durable by one commit,
+     * and then all are answered. For functions that act on nothing but the database, as a failed commit
+     * undoes them after their run; 16 at most, 0: one after the other. */
+    unsigned requests_a_commit;
 };
 
 struct function {
     const char *name; /* as in handlers/routes */
     enum access access;
+    bool is_for_enrolment; /* also for who must have a second factor and has none: no other function is */
+    bool needs_keys;       /* the server's, to sign and to derive: request_signer */
     const struct field *fields; /* of the body, or of the query where the method is GET */
     size_t field_count;
     const struct grant *grants; /* besides reading the session and its person */

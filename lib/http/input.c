@@ -9,6 +9,7 @@
 #include "base/json_check.h"
 #include "base/percent.h"
 #include "base/utf8.h"
+#include "http/bounds.h"
 #include "http/multipart.h"
 
 #include <assert.h>
@@ -328,6 +329,10 @@ static void set_form(struct request *request, const char *name, const char *valu
 
 enum input_result input_read_form(struct request *request, const char *text, size_t size,
                                   const char **detail) {
+    if (!bounds_allow_form(text, size)) {
+        *detail = words(request->language, WORDS_PROBLEM_TOO_MANY_FIELDS);
+        return INPUT_MALFORMED;
+    }
     const char *end = text + size;
     while (text < end) {
         const char *ampersand = memchr(text, '&', (size_t)(end - text));
@@ -361,9 +366,14 @@ enum input_result input_read_multipart(struct request *request, const char *cont
     struct multipart multipart;
     struct span name;
     struct span value;
+    size_t count = 0;
     enum multipart_result result = multipart_start(&multipart, arena, content_type, body, size);
     while (result == MULTIPART_PART &&
            (result = multipart_next(&multipart, &name, &value)) == MULTIPART_PART) {
+        if (++count > BOUNDS_MOST_FIELDS) {
+            *detail = words(request->language, WORDS_PROBLEM_TOO_MANY_FIELDS);
+            return INPUT_MALFORMED;
+        }
         if (is_text(name) && is_text(value))
             set_form(request, arena_copy_bytes(arena, name.text, name.size),
                      arena_copy_bytes(arena, value.text, value.size));

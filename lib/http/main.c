@@ -72,7 +72,7 @@ int main(void) {
     wall_begin();
     bool was_idle = pool_was_idle();
     struct arena *arena = arena_new(); /* for as long as the process lives */
-    struct worker worker = {.function = &FUNCTION, .arena = arena_new()};
+    struct worker worker = {.function = &FUNCTION, .arena = arena_new(), .link_keys = -1};
     const char *error = NULL;
     int status = EXIT_FAILURE;
     worker.config = config_read(arena, &error);

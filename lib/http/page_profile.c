@@ -303,6 +303,8 @@ void page_profile(struct buffer *out, const struct user *viewer, const struct pr
     add_result(&sheet);
     add_form(&sheet);
     page_account_settings(out, viewer);
+    if (form->sessions)
+        page_sessions(out, viewer, form->sessions);
     buffer_add(out, "</main>\n");
     page_close(out);
 }

@@ -3,7 +3,7 @@
  * without JavaScript. */
 
 #include "base/clock.h"
-#include "http/page.h"
+#include "http/page_sessions.h"
 
 /* The places of the form's fields, for the function that takes them and for the page. */
 enum {
@@ -25,6 +25,7 @@ struct profile_form {
     const struct fault *faults;              /* NULL: none */
     struct clock_zones zones;                /* to choose from; none: the zone is typed */
     bool is_saved;                           /* it was just now: says so */
+    const struct page_sessions *sessions;    /* NULL: not shown */
 };
 
 /* Reads the list of zones, for a function that can open no file later. */

@@ -1,8 +1,8 @@
 #include "http/password_input.h"
 
 #include "domain/password.h"
-#include "domain/session.h"
-#include "http/present.h"
+#include "domain/proof.h"
+#include "http/browser.h"
 
 bool password_input_check(struct request *request, const char *field, const char *password, const char *email,
                           const char *name) {
@@ -27,16 +27,12 @@ bool password_input_check(struct request *request, const char *field, const char
 
 bool password_input_confirm(struct request *request, const char *field, const char *password,
                             const struct account_form *form) {
-    const char *client = request_header(request, "REMOTE_ADDR");
-    const struct sign_in sign_in = {
-        .email = request->user->email,
-        .password = password,
-        .address = client ? client : "",
-    };
+    const struct proof proof = {.password = password, .address = browser_address(request)};
     int64_t retry_after_s = 0;
-    enum outcome outcome = session_confirm(request->db, request->arena, &sign_in, &retry_after_s);
+    enum outcome outcome =
+        proof_check(request->db, request->arena, request->user->id, &proof, &retry_after_s);
     if (outcome == OUTCOME_FORBIDDEN) {
-        request_fault(request, field, "wrong", WORDS_FAULT_PASSWORD_WRONG);
+        request_fault(request, field, "wrong", WORDS_FAULT_PASSWORD);
         respond_account_faults(request, form);
     } else if (outcome == OUTCOME_THROTTLED) {
         respond_throttled(request, retry_after_s, WORDS_PROBLEM_THROTTLED);

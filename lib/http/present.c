@@ -146,6 +146,17 @@ void present_comment(struct json_writer *json, const struct comment *comment) {
     json_close_object(json);
 }
 
+void present_session(struct json_writer *json, const struct session *session, bool is_current) {
+    json_open_object(json);
+    json_add_integer(json, "id", session->id);
+    json_add_text(json, "browser", session->browser);
+    json_add_boolean(json, "has_factor", session->has_factor);
+    json_add_boolean(json, "is_current", is_current);
+    json_add_time(json, "created_at", session->created_at);
+    json_add_time(json, "expires_at", session->expires_at);
+    json_close_object(json);
+}
+
 void respond_task(struct request *request, int status, const struct task *task) {
     const char *location = arena_print(request->arena, "/api/tasks/%lld", (long long)task->id);
     if (request->is_html) {
@@ -169,10 +180,10 @@ void respond_user(struct request *request, int status, const struct user *user) 
     json_close_object(json);
 }
 
-void respond_signed_in(struct request *request, int status, const struct user *user, const char *token) {
+void respond_signed_in(struct request *request, int status, const struct user *user, const char *cookie) {
     if (request->is_html)
         respond_see_other(request, "/api/tasks");
     else
         respond_user(request, status, user);
-    respond_session(request, token);
+    respond_session(request, cookie);
 }

@@ -13,6 +13,7 @@ void present_task(struct json_writer *json, const struct task *task);
 void present_watched_task(struct json_writer *json, const struct task *task, const struct watch *watch);
 void present_watch(struct json_writer *json, const struct watch *watch);
 void present_event(struct json_writer *json, const struct event *event);
+void present_session(struct json_writer *json, const struct session *session, bool is_current);
 void present_comment(struct json_writer *json, const struct comment *comment);
 
 /* Answers a task after a change: the task itself, or for a plain browser its page. */
@@ -22,4 +23,4 @@ void respond_task(struct request *request, int status, const struct task *task);
 void respond_user(struct request *request, int status, const struct user *user);
 
 /* Answers a sign-in: cookie, and who it is. */
-void respond_signed_in(struct request *request, int status, const struct user *user, const char *token);
+void respond_signed_in(struct request *request, int status, const struct user *user, const char *cookie);

@@ -1,5 +1,7 @@
 #include "http/request.h"
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/percent.h"
 
 #include <assert.h>
@@ -61,6 +63,10 @@ const char *request_session_cookie(const struct request *request) {
     return is_https ? "__Host-session" : "session";
 }
 
+int64_t request_session_id(const struct request *request) {
+    return request->session ? request->session->id : 0;
+}
+
 const char *request_query(struct request *request, const char *name) {
     size_t name_size = strlen(name);
     for (const char *at = request->query; *at;) {
@@ -70,6 +76,14 @@ const char *request_query(struct request *request, const char *name) {
         at += size + (at[size] == '&');
     }
     return NULL;
+}
+
+bool request_signer(const struct request *request, struct signer *signer) {
+    if (request->link_keys >= 0 && key_file_read(request->link_keys, clock_now(), &signer->keys))
+        return true;
+    log_error("there are no keys of signed links in %s; `pumasi migrate` makes one",
+              request->config->link_keys);
+    return false;
 }
 
 int64_t request_if_match(const struct request *request) {

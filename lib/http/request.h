@@ -2,7 +2,8 @@
 /* One request, from the gateway's variables to checked input, and what a handler asks of it. */
 
 #include "base/config.h"
-#include "domain/user.h"
+#include "domain/session.h"
+#include "domain/signature.h"
 #include "http/function.h"
 #include "http/response.h"
 
@@ -14,6 +15,7 @@ struct gateway {
     size_t (*read)(void *with, char *bytes,
                    size_t size); /* of the body; less than asked for: it ends there */
     void *with;
+    char *const *variables; /* all of them, "NAME=value", NULL behind the last */
 };
 
 struct keep;
@@ -33,8 +35,10 @@ struct request {
     int64_t path_id;   /* the {id} of the route; 0: none */
     bool is_html;      /* a plain browser asks: answer pages and redirects */
     enum language language;
-    const struct user *user; /* NULL: nobody is signed in */
-    const char *token;       /* of the session; NULL: none */
+    const struct user *user;       /* NULL: nobody is signed in */
+    const struct session *session; /* NULL: none */
+
+    int link_keys; /* descriptor of the file of keys; -1: the function reads no signed links */
 
     struct keep *keep;    /* answers to give again; NULL: the process answers one request only */
     const char *keep_key; /* under which this answer may be kept; NULL: it may not */
@@ -60,8 +64,14 @@ const char *request_cookie(struct request *request, const char *name);
 /* "session", or "__Host-session" where the base address is https. */
 const char *request_session_cookie(const struct request *request);
 
+/* Of the browser's session; 0 where there is none. */
+int64_t request_session_id(const struct request *request);
+
 /* A value of the query as it was given; NULL where there is none. */
 const char *request_query(struct request *request, const char *name);
+
+/* The keys of signed links, as they are now. False, which the log says: there are none. */
+MUST_CHECK bool request_signer(const struct request *request, struct signer *signer);
 
 /* The version that an If-Match: "7" names (RFC 9110, 13.1.1); 0 where there is none. */
 int64_t request_if_match(const struct request *request);

@@ -33,6 +33,7 @@ static const struct {
     {415, "Unsupported Media Type"},
     {422, "Unprocessable Content"},
     {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
     {500, "Internal Server Error"},
     {503, "Service Unavailable"},
     {504, "Gateway Timeout"},
@@ -139,6 +140,16 @@ void respond_problem(struct request *request, int status, enum words_key detail)
     respond_problem_text(request, status, words(request->language, detail));
 }
 
+void respond_problem_code(struct request *request, int status, const char *code, enum words_key detail) {
+    if (request->is_html) {
+        respond_problem(request, status, detail);
+        return;
+    }
+    struct json_writer *json = open_problem(request, status, words(request->language, detail));
+    json_add_text(json, "code", code);
+    json_close_object(json);
+}
+
 void respond_faults(struct request *request) {
     write_problem(request, 422, words(request->language, WORDS_PROBLEM_VALUES));
 }
@@ -179,12 +190,32 @@ static void set_cookie(struct request *request, const char *value, int64_t age_s
                                value, (long long)age_s, secure));
 }
 
-void respond_session(struct request *request, const char *token) {
-    set_cookie(request, token, SESSION_LIFETIME_S);
+/* The browser forgets the cookie when it is of no use any more. */
+static int64_t cookie_age_s(const struct config *config, int64_t left_s) {
+    int64_t idle_s = (config->session_idle_hours + 1) * SESSION_STAMP_S;
+    return left_s < idle_s ? left_s : idle_s;
+}
+
+void respond_session(struct request *request, const char *cookie) {
+    set_cookie(request, cookie, cookie_age_s(request->config, request->config->session_days * 24 * 3600));
 }
 
 void respond_session_end(struct request *request) {
     set_cookie(request, "", 0);
+}
+
+static bool sets_cookie(const struct response *response) {
+    for (size_t i = 0; i < response->header_count; i++)
+        if (strcmp(response->headers[i].name, "Set-Cookie") == 0)
+            return true;
+    return false;
+}
+
+void respond_session_renewed(struct request *request) {
+    const struct session *session = request->session;
+    if (session && session->renewed && !sets_cookie(&request->response))
+        set_cookie(request, session->renewed,
+                   cookie_age_s(request->config, session->expires_at - clock_now()));
 }
 
 /* True if the tag stands in an If-None-Match list (RFC 9110, 13.1.2: weak comparison). */

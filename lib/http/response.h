@@ -50,6 +50,9 @@ void respond_see_other(struct request *request, const char *location);
 void respond_problem(struct request *request, int status, enum words_key detail);
 void respond_problem_text(struct request *request, int status, const char *detail);
 
+/* The same with a `code` beside it, for programs. */
+void respond_problem_code(struct request *request, int status, const char *code, enum words_key detail);
+
 /* 422 with all faults of the request. */
 void respond_faults(struct request *request);
 
@@ -60,8 +63,11 @@ void respond_outcome(struct request *request, enum outcome outcome);
 struct json_writer *respond_problem_json(struct request *request, int status, enum words_key detail);
 
 /* Sets or ends the session's cookie. */
-void respond_session(struct request *request, const char *token);
+void respond_session(struct request *request, const char *cookie);
 void respond_session_end(struct request *request);
+
+/* Sets the cookie that tells later that this session was used now, unless the answer sets one already. */
+void respond_session_renewed(struct request *request);
 
 /*
  * Sets the ETag for what was seen at the log position, by this person, in this form. True if nothing is left

@@ -5,6 +5,7 @@
 #include "base/percent.h"
 #include "base/random.h"
 #include "domain/session.h"
+#include "http/bounds.h"
 #include "http/input.h"
 #include "http/keep.h"
 #include "http/route.h"
@@ -13,8 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
-enum { MOST_GRANTS = 24, MOST_QUERY_BYTES = 8192 };
+enum { MOST_GRANTS = 24 };
 
 static bool is_fallback(const struct function *function) {
     return strcmp(function->name, "no-route") == 0;
@@ -40,12 +42,12 @@ static bool accepts_html(const struct function *function, const char *accept) {
 
 static bool read_target(struct request *request) {
     const char *target = request_header(request, "REQUEST_URI");
-    if (!target || *target != '/')
+    if (!target || *target != '/' || strlen(target) > BOUNDS_MOST_TARGET_BYTES)
         return false;
     size_t size = strcspn(target, "?#");
     const char *path = percent_decode(request->arena, target, size, false);
     request->query = target[size] == '?' ? target + size + 1 : "";
-    if (!path || strlen(request->query) > MOST_QUERY_BYTES)
+    if (!path)
         return false;
     request->path = path;
     return true;
@@ -187,11 +189,22 @@ static bool needs_database(const struct function *function) {
     return function->grant_count || serve_has_session(function);
 }
 
+/* -1, which the log says, where there are none: a request without them is answered 500. */
+static int open_link_keys(struct worker *worker) {
+    const char *error = NULL;
+    int descriptor = key_file_open(worker->arena, worker->config->link_keys, &error);
+    if (descriptor < 0)
+        log_error("%s", error);
+    return descriptor;
+}
+
 bool serve_start(struct worker *worker) {
     const struct function *function = worker->function;
     clock_prepare();
     if (function->prepare)
         function->prepare();
+    if (function->needs_keys)
+        worker->link_keys = open_link_keys(worker);
     if (!needs_database(function))
         return true;
     static struct grant grants[MOST_GRANTS]; /* outlives the connection, as grants must */
@@ -224,18 +237,38 @@ static bool take_database(struct worker *worker, struct request *request) {
     return false;
 }
 
+bool serve_must_have_factor(const struct config *config, const struct user *user) {
+    return config->second_factor == SECOND_FACTOR_ALL ||
+           (config->second_factor == SECOND_FACTOR_ADMINS && user->is_admin);
+}
+
+/* Who must have a second factor and signed in without one can do nothing but get one (ASVS 6.3.3). */
+static bool has_factor(struct request *request) {
+    if ((request->session && request->session->has_factor) || request->function->is_for_enrolment ||
+        !serve_must_have_factor(request->config, request->user))
+        return true;
+    if (request->is_html && is_safe(request))
+        respond_see_other(request, "/api/totp");
+    else
+        respond_problem_code(request, 403, "factor_required", WORDS_PROBLEM_FACTOR_REQUIRED);
+    return false;
+}
+
 static bool find_user(struct request *request) {
     if (!serve_has_session(request->function))
         return true;
-    request->token = request_cookie(request, request_session_cookie(request));
+    const char *cookie = request_cookie(request, request_session_cookie(request));
     enum outcome outcome = OUTCOME_NOT_FOUND;
+    struct session *session = arena_take(request->arena, sizeof(*session));
     struct user *user = arena_take(request->arena, sizeof(*user));
-    if (request->token)
-        outcome = session_find(request->db, request->arena, request->token, user);
+    if (cookie)
+        outcome = session_find(request->db, request->arena, cookie, request->config->session_idle_hours,
+                               session, user);
     if (outcome == OUTCOME_OK) {
+        request->session = session;
         request->user = user;
         request->language = user->language;
-        return true;
+        return has_factor(request);
     }
     if (outcome != OUTCOME_NOT_FOUND) {
         respond_outcome(request, outcome);
@@ -254,6 +287,10 @@ static bool find_user(struct request *request) {
 
 /* Each check answers by itself where it fails. */
 static void answer(struct worker *worker, struct request *request) {
+    if (!bounds_allow_variables(request->gateway->variables)) {
+        respond_problem(request, 431, WORDS_PROBLEM_HEADERS);
+        return;
+    }
     if (!read_target(request)) {
         respond_problem(request, 400, WORDS_PROBLEM_TARGET);
         return;
@@ -285,6 +322,24 @@ static void answer(struct worker *worker, struct request *request) {
         respond_faults(request);
 }
 
+/*
+ * What every answer asks of the browser, also one that is no page: somebody may have made a window or a frame
+ * of it (ASVS 3.4). scripts/gateway.d says the same of files.
+ */
+#define STRICT_TRANSPORT "max-age=31536000; includeSubDomains"
+#define PAGE_POLICY                                                                                            \
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " \
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
+#define DATA_POLICY                                                                                          \
+    "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "     \
+    "'none'\r\n"
+#define PROTECTION                                                                                             \
+    "X-Content-Type-Options: nosniff\r\n"                                                                      \
+    "Referrer-Policy: same-origin\r\n"                                                                         \
+    "Permissions-Policy: camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()\r\n" \
+    "Cross-Origin-Opener-Policy: same-origin\r\n"                                                              \
+    "Cross-Origin-Resource-Policy: same-origin\r\n"
+
 static void add_header(struct buffer *head, const char *name, const char *value) {
     buffer_add(head, name);
     buffer_add(head, ": ");
@@ -301,25 +356,21 @@ static void write_head(struct request *request, struct buffer *head) {
     buffer_add(head, "\r\n");
     if (response->content_type)
         add_header(head, "Content-Type", response->content_type);
-    if (response->content_type && strncmp(response->content_type, "text/html", 9) == 0)
-        buffer_add(head,
-                   "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
-                   "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
-                   "Cross-Origin-Opener-Policy: same-origin\r\n"
-                   "Referrer-Policy: same-origin\r\n");
+    bool is_page = response->content_type && strncmp(response->content_type, "text/html", 9) == 0;
+    buffer_add(head, is_page ? PAGE_POLICY : DATA_POLICY);
+    if (strncmp(request->config->base_url, "https://", 8) == 0)
+        buffer_add(head, "Strict-Transport-Security: " STRICT_TRANSPORT "\r\n");
     for (size_t i = 0; i < response->header_count; i++)
         add_header(head, response->headers[i].name, response->headers[i].value);
     buffer_add(head, "Content-Length: ");
     buffer_add_integer(head, (int64_t)response->body.size);
     buffer_add(head, "\r\n"
                      "Cache-Control: private, no-cache\r\n"
-                     "Vary: Accept, Accept-Language, Cookie\r\n"
-                     "X-Content-Type-Options: nosniff\r\n"
-                     "Cross-Origin-Resource-Policy: same-origin\r\n\r\n");
+                     "Vary: Accept, Accept-Language, Cookie\r\n" PROTECTION "\r\n");
 }
 
 /* The worker's own bytes by chance, and behind them its requests counted. */
-static const char *request_id(struct worker *worker) {
+static const char *request_id(struct worker *worker, struct arena *arena) {
     unsigned char bytes[sizeof(worker->mark) + 3];
     if (!worker->requests)
         random_fill(worker->mark, sizeof(worker->mark));
@@ -327,16 +378,17 @@ static const char *request_id(struct worker *worker) {
     memcpy(bytes, worker->mark, sizeof(worker->mark));
     for (size_t i = sizeof(worker->mark); i < sizeof(bytes); i++, number >>= 8)
         bytes[i] = (unsigned char)number;
-    return base64url_encode(worker->arena, bytes, sizeof(bytes));
+    return base64url_encode(arena, bytes, sizeof(bytes));
 }
 
-struct request serve_begin(struct worker *worker, const struct gateway *gateway) {
+struct request serve_begin(struct worker *worker, struct arena *arena, const struct gateway *gateway) {
     struct request request = {
-        .arena = worker->arena,
+        .arena = arena,
         .config = worker->config,
         .function = worker->function,
         .gateway = gateway,
         .keep = worker->keep,
+        .link_keys = worker->link_keys,
         .path = "",
         .query = "",
     };
@@ -357,15 +409,19 @@ static void end(struct request *request, struct buffer *head, struct buffer *bod
 }
 
 void serve(struct worker *worker, struct request *request, struct buffer *head, struct buffer *body) {
-    request->id = request_id(worker);
+    request->id = request_id(worker, request->arena);
     log_set_request(request->id);
     answer(worker, request);
     if (request->db) {
         db_end_read(request->db);
         db_rollback(request->db);
     }
-    if (request->keep_key && request->response.status == 200)
+    /* What a group has yet to commit may never have been. */
+    bool is_certain = !request->db || !db_group_is_writing(request->db);
+    if (request->keep_key && is_certain && request->response.status == 200)
         keep_add(request->keep, request->keep_key, &request->response);
+    /* Behind what is kept: an answer is given again to other sessions of the same person. */
+    respond_session_renewed(request);
     end(request, head, body);
     log_set_request(NULL);
 }
@@ -375,9 +431,20 @@ void serve_timeout(struct request *request, struct buffer *head, struct buffer *
     end(request, head, body);
 }
 
+void serve_undone(struct request *request, enum outcome outcome, struct buffer *head, struct buffer *body) {
+    log_set_request(request->id);
+    request->response = (struct response){0};
+    respond_outcome(request, outcome);
+    end(request, head, body);
+    log_set_request(NULL);
+}
+
 void serve_end(struct worker *worker) {
     db_close(worker->db);
     worker->db = NULL;
     keep_free(worker->keep);
     worker->keep = NULL;
+    if (worker->link_keys >= 0)
+        (void)close(worker->link_keys);
+    worker->link_keys = -1;
 }

@@ -8,9 +8,10 @@
 struct worker {
     const struct function *function;
     const struct config *config;
-    struct arena *arena; /* of the request, reset after each */
+    struct arena *arena; /* of the request, reset after each; of the first of those that share a commit */
     struct keep *keep;   /* answers to give again; NULL where there will be one request only */
     struct db *db;       /* NULL: the function needs none, or it cannot be opened */
+    int link_keys;       /* descriptor of the file of keys; -1: none */
     uint32_t requests;
     unsigned char mark[6]; /* of this worker, in its requests' ids */
 };
@@ -20,12 +21,16 @@ enum { SERVE_SESSION_GRANTS = 2 };
 extern const struct grant serve_session_grants[SERVE_SESSION_GRANTS];
 bool serve_has_session(const struct function *function);
 
+/* True if this person may do nothing without a second factor. */
+bool serve_must_have_factor(const struct config *config, const struct user *user);
+
 /* Opens what the function needs, before walls go up around it. False: the database cannot be opened, which
  * the log says; each request is answered 503 then. */
 MUST_CHECK bool serve_start(struct worker *worker);
 
-/* A request of which nothing is known yet but its method, its form and its language. */
-struct request serve_begin(struct worker *worker, const struct gateway *gateway);
+/* A request of which nothing is known yet but its method, its form and its language; all of it is in the
+ * arena. */
+struct request serve_begin(struct worker *worker, struct arena *arena, const struct gateway *gateway);
 
 /* Answers one request: afterwards *head is the CGI response's head (RFC 3875, section 6) and *body its body,
  * both in the request's arena. */
@@ -33,6 +38,10 @@ void serve(struct worker *worker, struct request *request, struct buffer *head, 
 
 /* The answer to give if the request takes longer than its function may; in the request's arena. */
 void serve_timeout(struct request *request, struct buffer *head, struct buffer *body);
+
+/* The answer in place of what was said already: the commit that it shared with others has failed, or will not
+ * be. In the request's arena. */
+void serve_undone(struct request *request, enum outcome outcome, struct buffer *head, struct buffer *body);
 
 /* Lets the worker's database go. */
 void serve_end(struct worker *worker);

@@ -64,7 +64,8 @@ def clean_environment():
 
 
 class Stack:
-    def __init__(self, server=SERVER):
+    def __init__(self, server=SERVER, **environment):
+        """`environment`: more of it, for scripts/up and all that it starts."""
         self.server = server
         self.dir = tempfile.mkdtemp(prefix='pumasi-api.')
         self.port = free_port()
@@ -80,7 +81,7 @@ class Stack:
         fcntl.flock(self.mailer, fcntl.LOCK_EX)
         self.environment = dict(clean_environment(), VARIANT=BUILD, PUMASI_CONFIG=self.config,
                                 ASAN_OPTIONS=f'detect_leaks=1:log_path={self.dir}/sanitizer',
-                                UBSAN_OPTIONS=f'print_stacktrace=1:log_path={self.dir}/sanitizer')
+                                UBSAN_OPTIONS=f'print_stacktrace=1:log_path={self.dir}/sanitizer', **environment)
         self.output = open(os.path.join(self.dir, 'log', 'up.out'), 'w+', encoding='utf-8')
         self.process = subprocess.Popen(
             [os.path.join(ROOT, 'scripts', 'up'), '--dir', self.dir, '--port', str(self.port), '--server', server],

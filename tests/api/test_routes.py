@@ -24,8 +24,9 @@ class Programs(unittest.TestCase):
         task = self.min.task()
         for method, path, function in routes():
             with self.subTest(f'{method} {path}'):
-                answer = self.min.send(method, path.replace('{id}', str(task['id'])), {}) if method != 'GET' else \
-                    self.min.get(path.replace('{id}', str(task['id'])))
+                # Of the sessions not one's own: what follows needs it.
+                path = path.replace('{id}', '987654321' if path.startswith('/api/sessions') else str(task['id']))
+                answer = self.min.send(method, path, {}) if method != 'GET' else self.min.get(path)
                 if function in ('register', 'login'):
                     self.assertEqual(422, answer.status, answer)
                 elif function == 'unsubscribe':

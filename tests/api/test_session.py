@@ -87,8 +87,8 @@ class SigningIn(unittest.TestCase):
     def test_the_cookie_cannot_be_read_by_scripts_and_is_kept_hashed(self):
         client = pumasi.client()
         cookie = self.sign_in(client).headers['Set-Cookie']
-        self.assertRegex(cookie, r'^session=[A-Za-z0-9_-]{43,}; Path=/; Max-Age=\d+; HttpOnly; SameSite=Lax$')
-        token = client.cookies['session']
+        self.assertRegex(cookie, r'^session=[A-Za-z0-9_-]{43}\.\d+\.[A-Za-z0-9_-]{22}; Path=/; Max-Age=\d+; HttpOnly; SameSite=Lax$')
+        token = client.cookies['session'].split('.')[0]
         for path in (pumasi.database, pumasi.database + '-wal', pumasi.dir + '/log/pumasi.log'):
             with open(path, 'rb') as file:
                 self.assertNotIn(token.encode(), file.read(), path)

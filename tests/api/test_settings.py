@@ -56,7 +56,7 @@ class Https(unittest.TestCase):
         status, head, _ = self.sign_in(person)
         self.assertEqual(200, status)
         [cookie] = re.findall(r'^Set-Cookie: (.*)$', head.replace('\r', ''), re.MULTILINE)
-        self.assertRegex(cookie, r'^__Host-session=[A-Za-z0-9_-]{43}; Path=/; Max-Age=\d+; HttpOnly; SameSite=Lax; Secure$')
+        self.assertRegex(cookie, r'^__Host-session=[A-Za-z0-9_-]{43}\.\d+\.[A-Za-z0-9_-]{22}; Path=/; Max-Age=\d+; HttpOnly; SameSite=Lax; Secure$')
         token = cookie.split(';')[0].split('=')[1]
 
         def who(name):

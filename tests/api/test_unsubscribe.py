@@ -1,6 +1,9 @@
 """The link in each mail that stops mails: what it names and no more, for whoever holds it, without a session."""
 import hashlib
 import hmac
+import os
+import subprocess
+import time
 import unittest
 import urllib.parse
 
@@ -13,7 +16,8 @@ FORM = 'application/x-www-form-urlencoded'
 
 
 def signature(text, purpose='unsubscribe'):
-    secret = bytes.fromhex(pumasi.value("SELECT value FROM setting WHERE key = 'secret'"))
+    with open(pumasi.database + '-keys', encoding='ascii') as file:
+        secret = bytes.fromhex(file.read().split()[-1])
     key = hmac.digest(secret, purpose.encode(), hashlib.sha256)
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
 
@@ -248,6 +252,40 @@ class Forged(Links):
         for body in ('List-Unsubscribe=Two', 'x=1', f'{ONE_CLICK}&{ONE_CLICK}', 'resume=2'):
             self.assertEqual(422, self.one_click(self.token, body).status, body)
         self.assertEqual(before, wishes())
+
+
+class NewKeys(Links):
+    """`pumasi key rotate`, while the function runs and holds the file of keys open."""
+
+    def setUp(self):
+        super().setUp()
+        with open(pumasi.database + '-keys', encoding='ascii') as file:
+            self.before = file.read()
+        self.addCleanup(self.write, self.before)
+
+    def write(self, text):
+        with open(pumasi.database + '-keys', 'r+', encoding='ascii') as file:
+            file.write(text)
+            file.truncate()
+
+    def test_links_of_the_former_key_work_for_30_days(self):
+        self.assertEqual(200, self.one_click(self.token).status)
+        rotate = [os.path.join(running.ROOT, 'build', running.BUILD, 'bin', 'pumasi'), 'key', 'rotate']
+        subprocess.run(rotate, env=pumasi.environment_of_functions(), check=True, capture_output=True)
+        newer = token_of(self.jiwoo, self.task)
+        self.assertNotEqual(self.token, newer)
+        for token in (self.token, newer):
+            self.assertEqual(200, self.one_click(token).status)
+        *former, newest = self.before.splitlines() + [self.newest()]
+        for days, status in ((29.9, 200), (30, 403)):
+            self.write('\n'.join([*former, f'{int(time.time() - days * 86400)} {newest.split()[1]}', '']))
+            self.assertEqual(status, self.one_click(self.token).status, days)
+            self.assertEqual(200, self.one_click(newer).status)
+
+    @staticmethod
+    def newest():
+        with open(pumasi.database + '-keys', encoding='ascii') as file:
+            return file.read().splitlines()[-1]
 
 
 if __name__ == '__main__':

@@ -95,14 +95,22 @@ class OddGateways(unittest.TestCase):
                 self.assert_works()
 
     def test_many_and_long_headers(self):
-        many = {f"HTTP_X_{i}": "v" * 100 for i in range(400)}
-        reply = self.function.send(
-            begin()
-            + b"".join(record(fcgi.PARAMS, fcgi.pairs({name: value})) for name, value in many.items())
-            + params(self.variables())
-            + stdin(BODY)
-        )
-        self.assertEqual(201, reply.status, reply)
+        def ask(values):
+            one_each = b"".join(record(fcgi.PARAMS, fcgi.pairs({name: value})) for name, value in values.items())
+            return self.function.send(begin() + one_each + params(self.variables()) + stdin(BODY))
+
+        self.assertEqual(201, ask({f"HTTP_X_{i}": "v" * 100 for i in range(90)}).status)
+        for too_much in (
+            {f"HTTP_X_{i}": "v" for i in range(101)},
+            {f"X_{i}": "v" for i in range(510)},
+            {"HTTP_X": "v" * 60000, "HTTP_Y": "v" * 6000},
+            {f"HTTP_X_{i}": "v" * 60000 for i in range(90)},
+        ):
+            before = self.count()
+            reply = ask(too_much)
+            self.assertEqual(431, reply.status, reply)
+            self.assertEqual(before, self.count())
+            self.assert_works()
         cookies = "; ".join(f"c{i}={'v' * 100}" for i in range(300))
         reply = self.function.send(self.whole(HTTP_COOKIE=f"{cookies}; {self.cookie}"))
         self.assertEqual(201, reply.status, reply)

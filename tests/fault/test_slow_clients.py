@@ -1,6 +1,7 @@
 """Clients that are slow, or leave, or keep their connections hold no worker: whoever comes next is served at once."""
 
 import contextlib
+import http.client
 import json
 import os
 import socket
@@ -89,8 +90,47 @@ class ThroughTheGateway(unittest.TestCase):
             time.sleep(1)
 
 
+    def test_silence_is_ended(self):
+        head = self.head("POST", "/api/tasks", 30)
+        beginnings = {"nothing": b"", "half a head": head[:40], "half a body": head + b'{"title":', "an answer": self.head("GET", "/api/health", 0)}
+        silent = {}
+        for what, data in beginnings.items():
+            silent[what] = self.connect()
+            silent[what].sendall(data)
+        begun = time.monotonic()
+        for what, connection in silent.items():
+            with contextlib.suppress(ConnectionResetError):
+                while connection.recv(65536):
+                    pass
+            self.assertLess(time.monotonic() - begun, 15, what)
+
+
 class ThroughNginx(ThroughTheGateway):
     SERVER = "nginx"
+
+    def test_a_head_byte_by_byte_is_ended(self):
+        connection = self.connect()
+        begun = time.monotonic()
+        with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+            for at in range(100):
+                connection.sendall(self.head("GET", "/api/health", 0)[at : at + 1])
+                time.sleep(0.5)
+        self.assertLess(time.monotonic() - begun, 15)
+
+    def test_no_address_has_all_connections(self):
+        body = self.head("POST", "/api/tasks", 30)
+        held = [self.connect() for _ in range(300)]
+        for connection in held:
+            connection.sendall(body)
+
+        def is_refused():
+            with contextlib.suppress(http.client.HTTPException):
+                return self.stack.request("GET", "/api/health", self.cookie)[0] == 429
+
+        wait_for(is_refused, 8, "the refusal")
+        for connection in held:
+            connection.close()
+        wait_for(lambda: self.stack.request("GET", "/api/health", self.cookie)[0] == 200, 10, "the end of it")
 
 
 class KeptConnections(unittest.TestCase):

@@ -69,6 +69,7 @@ class Instance:
             "mail_delay = 0\n"
         )
         shutil.copy(_empty_database(), self.path)
+        shutil.copy(f"{_empty_database()}-keys", f"{self.path}-keys")
         self.db = sqlite3.connect(self.path, isolation_level=None, timeout=30)
         self.db.row_factory = sqlite3.Row
 

@@ -3,7 +3,9 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/json_check.h"
 #include "base/json_write.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "base/utf8.h"
 #include "base/words.h"
@@ -119,6 +121,12 @@ static void the_language_people_like_best_is_taken(void **state) {
     assert_int_equal(language_accepted("ko-KR,ko;q=0.9,en;q=0.8"), LANGUAGE_KO);
     assert_int_equal(language_accepted("en;q=0.3, ko;q=0.5"), LANGUAGE_KO);
     assert_int_equal(language_accepted("en-GB,ko;q=0.5"), LANGUAGE_EN);
+    assert_int_equal(language_accepted("en;q=0.8,ko;q=0.801"), LANGUAGE_KO);
+    assert_int_equal(language_accepted("en;q=1.000, ko;q=1.0"), LANGUAGE_EN);
+    assert_int_equal(language_accepted("en;q=0.5, ko;q=4444444444444440.9"), LANGUAGE_EN);
+    assert_int_equal(language_accepted("en;q=0.5, ko;q=-1"), LANGUAGE_EN);
+    assert_int_equal(language_accepted("en;q=0.0004, ko;q=0.001999999999999999999999"), LANGUAGE_KO);
+    assert_int_equal(language_accepted("ko;q="), LANGUAGE_EN);
     assert_int_equal(language_accepted("kok"), LANGUAGE_EN);
     assert_int_equal(language_accepted("fr,de"), LANGUAGE_EN);
     assert_int_equal(language_accepted(NULL), LANGUAGE_EN);
@@ -139,6 +147,56 @@ static void write_file(const char *path, const char *text) {
     assert_non_null(file);
     assert_true(fputs(text, file) >= 0);
     assert_int_equal(fclose(file), 0);
+}
+
+/* What was written between `"message":"` and the end of the line. */
+static const char *logged(struct arena *arena, const char *message, bool as_request) {
+    static const char path[] = "/tmp/pumasi-unit.log";
+    char line[4096] = "";
+    (void)unlink(path);
+    assert_true(log_open("test", path));
+    log_set_request(as_request ? message : "id");
+    log_info("%s", as_request ? "message" : message);
+    log_set_request(NULL);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t size = fread(line, 1, sizeof(line) - 1, file);
+    line[size] = '\0';
+    assert_int_equal(fclose(file), 0);
+    assert_ptr_equal(strchr(line, '\n'), line + size - 1);
+    assert_int_equal(json_check(line, size, 2).fault, JSON_GOOD);
+    (void)unlink(path);
+    const char *start = strstr(line, as_request ? "\"request\":\"" : "\"message\":\"") + 11;
+    return arena_copy_bytes(arena, start, strcspn(start, "}\n"));
+}
+
+static void no_line_of_the_log_can_be_forged(void **state) {
+    (void)state;
+    static const struct {
+        const char *said;
+        const char *written;
+    } rows[] = {
+        {"a\r\n{\"level\":\"info\"", "a\\u000d\\u000a{\\\"level\\\":\\\"info\\\"\""},
+        {"\x1b[2J\x1b]0;x\a", "\\u001b[2J\\u001b]0;x\\u0007\""},
+        {"\xc2\x9b"
+         "31m\x7f",
+         "\\u009b31m\\u007f\""},
+        {"\xe2\x80\xa8\xe2\x80\xae", "\\u2028\\u202e\""},
+        {"a\xff\xc0\xaf", "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},
+        {"지우 \\ é", "지우 \\\\ é\""},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (int as_request = 0; as_request < 2; as_request++) {
+            const char *found = logged(arena, rows[i].said, as_request);
+            assert_int_equal(strncmp(found, rows[i].written, strlen(rows[i].written)), 0);
+        }
+    char long_text[3000];
+    memset(long_text, '\n', sizeof(long_text) - 1);
+    long_text[sizeof(long_text) - 1] = '\0';
+    assert_true(strlen(logged(arena, long_text, false)) > 500);
+    assert_true(log_open("test", "/dev/null"));
+    arena_free(arena);
 }
 
 static void settings_are_read_and_refused_with_the_line(void **state) {
@@ -162,9 +220,16 @@ static void settings_are_read_and_refused_with_the_line(void **state) {
     assert_int_equal(setenv("PUMASI_MAIL_DELAY", "9", 1), 0);
     assert_int_equal(config_read(arena, &error)->mail_delay_s, 9);
     assert_int_equal(unsetenv("PUMASI_MAIL_DELAY"), 0);
-    static const char *const wrong[] = {
-        "colour = red\n",         "mail_delay = soon\n", "mail_delay = 3601\n",       "registration\n",
-        "registration = maybe\n", "base_url =\n",        "mail_file = /nonexistent\n"};
+    static const char *const wrong[] = {"colour = red\n",
+                                        "mail_delay = soon\n",
+                                        "mail_delay = 3601\n",
+                                        "registration\n",
+                                        "registration = maybe\n",
+                                        "base_url =\n",
+                                        "mail_file = /nonexistent\n",
+                                        "trusted_proxy = proxy\n",
+                                        "trusted_proxy = 192.0.2.1 192.0.2.2\n",
+                                        "trusted_proxy = 192.0.2.1,,\n"};
     for (size_t i = 0; i < COUNT(wrong); i++) {
         write_file(path, wrong[i]);
         assert_null(config_read(arena, &error));
@@ -278,6 +343,7 @@ int main(void) {
         cmocka_unit_test(control_characters_are_seen),
         cmocka_unit_test(the_language_people_like_best_is_taken),
         cmocka_unit_test(sentences_take_their_values),
+        cmocka_unit_test(no_line_of_the_log_can_be_forged),
         cmocka_unit_test(settings_are_read_and_refused_with_the_line),
         cmocka_unit_test(digests_are_those_of_the_standards),
         cmocka_unit_test(zones_are_those_of_the_database),

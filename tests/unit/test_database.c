@@ -72,10 +72,11 @@ static void every_statement_prepares(void **state) {
  * log as in a new one. */
 static void histories_and_health_are_found_by_keys(void **state) {
     (void)state;
-    static const char *const names[] = {"EVENT_POSITION",      "EVENT_LIST",           "EVENT_MAILS",
-                                        "WATCH_FIND",          "DELIVERY_OLDEST",      "ACCOUNT_TOKEN",
-                                        "ACCOUNT_LAST_VERIFY", "ACCOUNT_LAST_ADDRESS", "ACCOUNT_TOKEN_RECENT",
-                                        "ACCOUNT_NONCE",       "SESSION_DELETE_ALL"};
+    static const char *const names[] = {
+        "EVENT_POSITION",       "EVENT_LIST",           "EVENT_MAILS",   "WATCH_FIND",
+        "DELIVERY_OLDEST",      "SESSION_FIND",         "SESSION_LIST",  "USER_FIND_BY_EMAIL",
+        "FACTOR_FIND",          "RECOVERY_FIND",        "ACCOUNT_TOKEN", "ACCOUNT_LAST_VERIFY",
+        "ACCOUNT_LAST_ADDRESS", "ACCOUNT_TOKEN_RECENT", "ACCOUNT_NONCE", "SESSION_DELETE_ALL"};
     sqlite3 *handle = NULL;
     assert_int_equal(sqlite3_open(fresh.path, &handle), SQLITE_OK);
     size_t found = 0;

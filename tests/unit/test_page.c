@@ -2,6 +2,7 @@
  */
 #include "unit.h"
 
+#include "http/page_factor.h"
 #include "http/page_history.h"
 #include "http/page_list.h"
 #include "http/page_mails.h"
@@ -103,9 +104,21 @@ static void text_from_people_stays_text(void **state) {
         form.values[i] = hostile;
     form.faults = &fault;
     form.zones = (struct clock_zones){zones, COUNT(zones)};
+    const struct session session = {.id = 1, .created_at = now, .browser = hostile};
+    const struct page_sessions sessions = {&session, 1, 1, now};
+    form.sessions = &sessions;
     struct profile_form typed = form;
     typed.zones.count = 0;
+    struct buffer code = buffer_new(arena, 4096);
+    page_code(&code, LANGUAGE_EN, hostile, WORDS_PROBLEM_CODE_REQUIRED);
+    const struct fault of_code = {.field = "code", .code = "x", .message = hostile};
+    const struct factor factor = {0};
+    const struct page_factor begun = {&factor, true, "ABCD", hostile, &of_code};
+    struct buffer app = buffer_new(arena, 4096);
+    page_factor(&app, &viewer, &begun);
     const char *pages[] = {
+        code.data,
+        app.data,
         settings_of(arena, &viewer, &form),
         settings_of(arena, &viewer, &typed),
         list_of(arena, &viewer, &everything, &task, &query, hostile),

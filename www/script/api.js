@@ -19,7 +19,7 @@
  * }} Event
  * @typedef {{field: string, code: string, message: string}} Fault
  * @typedef {{
- *   title?: string, detail?: string, errors?: Fault[],
+ *   title?: string, detail?: string, code?: string, errors?: Fault[],
  *   current?: Task, yours?: Record<string, any>, fields?: string[]
  * }} ProblemBody
  * @typedef {{status: number, body: any, etag: string|null}} Answer
@@ -87,5 +87,7 @@ export async function ask(method, path, body, headers = {}, isLeaving = false) {
     if (response.ok || response.status === 304)
         return {status: response.status, body: value, etag: response.headers.get("ETag")};
     if (response.status === 401) signedOut();
+    // Nothing else can be done before there is a second factor; its page says so.
+    if (value?.code === "factor_required") location.assign("/api/totp");
     throw new Problem(response.status, value || {});
 }

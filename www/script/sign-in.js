@@ -1,7 +1,7 @@
 /** Sign in and register without leaving the page; without this script the two forms do the same by themselves. */
 
-import {ask} from "./api.js";
-import {clearFaults, showFaults} from "./faults.js";
+import {ask, Problem} from "./api.js";
+import {clearFaults, sayOfForm, showFaults} from "./faults.js";
 
 const unreachable = /** @type {HTMLTemplateElement} */ (document.querySelector("template.unreachable")).content
     .textContent || "";
@@ -9,6 +9,23 @@ const unreachable = /** @type {HTMLTemplateElement} */ (document.querySelector("
 // So that a new person's day is her own from the first; without a script it is that of UTC until she says otherwise.
 const zone = /** @type {HTMLInputElement} */ (document.querySelector("[name=time_zone]"));
 zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+
+/**
+ * Who has a second factor is asked for its code, once the password is right.
+ *
+ * @param {HTMLFormElement} form
+ * @param {unknown} error
+ */
+function askForCode(form, error) {
+    if (!(error instanceof Problem) || !/^code_/.test(error.body.code || "")) return;
+    // That there is a field for it says enough: nothing is wrong yet.
+    if (error.body.code === "code_required") sayOfForm(form, "");
+    const label = /** @type {HTMLElement} */ (document.querySelector("label.code"));
+    const input = /** @type {HTMLInputElement} */ (label.querySelector("input"));
+    label.hidden = false;
+    input.value = "";
+    input.focus();
+}
 
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form"))) {
     form.noValidate = true;
@@ -22,6 +39,7 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
             location.assign("/tasks.html");
         } catch (error) {
             showFaults(form, error, unreachable);
+            askForCode(form, error);
         } finally {
             button.disabled = false;
         }

@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "base/utf8.h"
+#include "domain/factor.h"
 #include "domain/password.h"
 #include "domain/user.h"
 
@@ -11,6 +12,14 @@
 #include <unistd.h>
 
 static const struct grant adding[] = {{"user", MAY_READ | MAY_INSERT}};
+static const struct grant resetting[] = {
+    {"user", MAY_READ},
+    {"factor", MAY_READ | MAY_DELETE},
+};
+static const struct grant signing_out[] = {
+    {"user", MAY_READ},
+    {"session", MAY_READ | MAY_DELETE},
+};
 static const struct grant listing[] = {{"user", MAY_READ}};
 
 /* One line of standard input, so that a password stands in no list of processes. */
@@ -105,9 +114,52 @@ static int run_list(struct command_line *line) {
     return EXIT_SUCCESS;
 }
 
+/* Whoever asks for this by telephone or mail should be known to be the one. */
+static int run_reset_factor(struct command_line *line) {
+    if (line->count != 1)
+        return fail_usage(line);
+    struct user user;
+    enum outcome outcome = user_find_by_email(line->db, line->arena, line->words[0], &user);
+    if (outcome == OUTCOME_NOT_FOUND)
+        return fail("there is no account with this address");
+    if (outcome == OUTCOME_OK)
+        outcome = factor_reset(line->db, user.id);
+    if (outcome == OUTCOME_NOT_FOUND)
+        return fail("this account has no second factor");
+    if (outcome != OUTCOME_OK)
+        return fail_outcome(line, outcome);
+    buffer_print(&line->out, "%s signs in with the password alone now; all sessions are ended\n", user.email);
+    return EXIT_SUCCESS;
+}
+
+static int run_sign_out(struct command_line *line) {
+    bool is_all = take_flag(line, "--all");
+    if (line->count != (is_all ? 0 : 1))
+        return fail_usage(line);
+    int64_t ended = 0;
+    struct user user;
+    enum outcome outcome = is_all ? session_end_every(line->db, &ended)
+                                  : user_find_by_email(line->db, line->arena, line->words[0], &user);
+    if (outcome == OUTCOME_NOT_FOUND)
+        return fail("there is no account with this address");
+    if (outcome == OUTCOME_OK && !is_all)
+        outcome = session_end_others(line->db, user.id, 0);
+    if (outcome != OUTCOME_OK)
+        return fail_outcome(line, outcome);
+    if (is_all)
+        buffer_print(&line->out, "%lld sessions are ended\n", (long long)ended);
+    else
+        buffer_print(&line->out, "all sessions of %s are ended\n", user.email);
+    return EXIT_SUCCESS;
+}
+
 static const struct command commands[] = {
     {"add", "--email ADDRESS --name NAME [--language en|ko] [--admin]",
      "make an account; its password is read from standard input", run_add, NEEDS_WRITING, GRANTS(adding)},
     {"list", "[--json]", "everyone who can sign in", run_list, NEEDS_READING, GRANTS(listing)},
+    {"reset-factor", "ADDRESS", "take the second factor away from who lost app and recovery codes",
+     run_reset_factor, NEEDS_WRITING, GRANTS(resetting)},
+    {"sign-out", "ADDRESS | --all", "end all sessions of a person, or everybody's", run_sign_out,
+     NEEDS_WRITING, GRANTS(signing_out)},
 };
 const struct noun USER_NOUN = {"user", commands, COUNT(commands)};
