@@ -25,11 +25,11 @@ LDFLAGS_sanitize := -fsanitize=address,undefined -static-libasan -static-libubsa
 CFLAGS = $(COMMON) $(CFLAGS_$(VARIANT)) $(REPRODUCIBLE)
 LDFLAGS = $(LDFLAGS_$(VARIANT)) $(REPRODUCIBLE)
 # esmtp and OpenSSL belong to the mailer, argon2 to those who hash: --as-needed leaves them out elsewhere.
-LIBS := -lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2 -lseccomp
-# A function needs SHA-256 of libcrypto alone (see lib/base/random.c): it is linked in.
-FUNCTION_LIBS := -lfcgi -lsqlite3 -ljson-c -largon2 -lseccomp -Wl,-Bstatic -lcrypto -Wl,-Bdynamic
+LIBS := -lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2 -lutf8proc -lseccomp
+# A function needs SHA-256 of libcrypto alone (see lib/base/random.c): it is linked in; so is utf8proc, which four need.
+FUNCTION_LIBS := -lfcgi -lsqlite3 -ljson-c -largon2 -lseccomp -Wl,-Bstatic -lcrypto -lutf8proc -Wl,-Bdynamic
 SOURCES := $(filter-out lib/http/idle.c,$(wildcard lib/*/*.c))
-GENERATED := $(addprefix build/generated/,words_table.c migrations.c routes.c notice_templates.c)
+GENERATED := $(addprefix build/generated/,words_table.c migrations.c routes.c notice_templates.c breached.c)
 HEADERS := $(addprefix build/generated/,words_keys.h notice_names.h)
 OBJECTS := $(SOURCES:%.c=$B/%.o) $(GENERATED:build/generated/%.c=$B/generated/%.o)
 LIBRARY := $B/libpumasi.a
@@ -75,7 +75,11 @@ build/generated/notice_names.h: scripts/templates $(MAIL_TEMPLATES)/names
 build/generated/notice_templates.c: scripts/templates www/text/en.json $(wildcard $(MAIL_TEMPLATES)/*)
 	@mkdir -p $(@D)
 	@scripts/templates table notice $(MAIL_TEMPLATES)/names www/text/en.json \
-		$(foreach t,task.html task.txt daily.html daily.txt,$(MAIL_TEMPLATES)/$t) > $@
+		$(foreach t,task.html task.txt daily.html daily.txt account.html account.txt,$(MAIL_TEMPLATES)/$t) > $@
+
+build/generated/breached.c: scripts/breached lib/domain/breached/hashes
+	@mkdir -p $(@D)
+	@scripts/breached table lib/domain/breached/hashes > $@
 
 build/generated/migrations.c: scripts/migrations $(wildcard db/sqlite/*.sql)
 	@mkdir -p $(@D)

@@ -61,7 +61,13 @@ INSERT INTO perform SELECT * FROM step ORDER BY number;
 UPDATE actor SET user_id = NULL;
 UPDATE "user" SET created_at = unixepoch() - 20000 * 60;
 UPDATE event SET at = unixepoch() - 20000 * 60 WHERE type = 'user.registered';
--- What happened before anybody looked needs no mail.
+-- What happened before anybody looked needs no mail; what is due today was told in the morning.
+INSERT INTO event (type, task_id, user_id, is_visible, day, detail)
+SELECT 'task.due', task.id, coalesce(task.assignee_id, task.creator_id), 0, date('now'),
+       json_object('task', json(task_snapshot.snapshot), 'due', json_object(
+           'on', task.due_on, 'days', CAST(julianday(task.due_on) - julianday(date('now')) AS INTEGER)))
+FROM task JOIN task_snapshot ON task_snapshot.id = task.id
+WHERE task.due_on <= date('now') AND task.status <> 'done' AND task.deleted_at IS NULL;
 DELETE FROM outbox;
 CREATE TRIGGER event_before_update BEFORE UPDATE ON event
 WHEN NEW.detail <> '{}' OR NEW.id <> OLD.id OR NEW.at <> OLD.at OR NEW.type <> OLD.type

@@ -11,9 +11,11 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "domain/account_mail.h"
 #include "domain/delivery.h"
 #include "domain/return_path.h"
 #include "domain/unsubscribe.h"
+#include "mail/account_notice.h"
 #include "mail/notice.h"
 #include "mail/transport.h"
 
@@ -43,6 +45,8 @@ static const struct grant grants[] = {
     {"task_watcher", MAY_READ},
     {"user", MAY_READ},
     {"suppression", MAY_READ | MAY_INSERT},
+    {"account_outbox", MAY_READ | MAY_DELETE},
+    {"account_token", MAY_READ | MAY_INSERT | MAY_UPDATE},
 };
 
 /* Mails that were taken together, to be sent together. */
@@ -81,6 +85,19 @@ static int take_lock(struct arena *arena, const char *database) {
         return lock;
     (void)close(lock);
     return -1;
+}
+
+static bool plan_accounts(struct mailer *mailer) {
+    bool more = true;
+    while (more) {
+        enum outcome outcome = account_mail_plan(mailer->db, mailer->scratch, mailer->host, &more);
+        arena_reset(mailer->scratch);
+        if (outcome != OUTCOME_OK) {
+            log_error("planning mails about accounts: %s", db_error(mailer->db));
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool plan(struct mailer *mailer) {
@@ -132,6 +149,8 @@ static bool record(void *with, const struct letter_end *ends, size_t count) {
 
 /* Why a mail that was planned is not sent any more; NULL: it is. */
 static const char *why_not(const struct delivery *delivery, const struct delivery_content *content) {
+    if (!delivery->recipient.is_verified)
+        return "unverified";
     if (strcmp(delivery->recipient.mail.how, "off") == 0)
         return "off";
     if (delivery->is_muted)
@@ -152,6 +171,19 @@ static const char *stop_link(struct mailer *mailer, const struct delivery *deliv
                        unsubscribe_token(mailer->scratch, &mailer->signer, &unsubscribe));
 }
 
+static struct letter make_letter(struct mailer *mailer, struct arena *arena, const struct delivery *delivery,
+                                 const struct message *message) {
+    struct buffer bytes = message_write(mailer->scratch, message);
+    return (struct letter){
+        .id = delivery->id,
+        .return_path = return_path(mailer, arena, delivery),
+        .recipient = delivery->recipient.email,
+        .message_id = delivery->message_id,
+        .bytes = arena_copy_bytes(arena, bytes.data, bytes.size),
+        .size = bytes.size,
+    };
+}
+
 static struct letter write_letter(struct mailer *mailer, struct arena *arena, const struct delivery *delivery,
                                   const struct delivery_content *content) {
     const struct notice notice = {
@@ -164,31 +196,55 @@ static struct letter write_letter(struct mailer *mailer, struct arena *arena, co
         .mute_url = delivery->task_id ? stop_link(mailer, delivery, delivery->task_id) : NULL,
         .now = clock_now(),
     };
-    struct message message = notice_message(mailer->scratch, &notice);
-    struct buffer bytes = message_write(mailer->scratch, &message);
-    return (struct letter){
-        .id = delivery->id,
-        .return_path = return_path(mailer, arena, delivery),
-        .recipient = delivery->recipient.email,
-        .message_id = delivery->message_id,
-        .bytes = arena_copy_bytes(arena, bytes.data, bytes.size),
-        .size = bytes.size,
+    const struct message message = notice_message(mailer->scratch, &notice);
+    return make_letter(mailer, arena, delivery, &message);
+}
+
+/* A mail about an account: no wish and no mute keeps it back, but a newer one does that takes its place. */
+static enum outcome take_account_letter(struct mailer *mailer, struct batch *batch,
+                                        const struct delivery *delivery) {
+    struct account_notice notice = {
+        .delivery = delivery,
+        .base_url = mailer->config->base_url,
+        .host = mailer->host,
+        .sender = mailer->config->mail_from,
+        .now = clock_now(),
     };
+    if (delivery->is_suppressed)
+        return delivery_suppress(mailer->db, delivery->id, "the address is suppressed");
+    if (account_mail_has_token(delivery->purpose)) {
+        enum outcome outcome =
+            account_mail_issue(mailer->db, mailer->scratch, &mailer->signer, delivery->id, &notice.token);
+        if (outcome == OUTCOME_NOT_FOUND)
+            return delivery_suppress(mailer->db, delivery->id, "used already, or a newer one took its place");
+        if (outcome != OUTCOME_OK)
+            return outcome;
+    }
+    const struct message message = account_notice_message(mailer->scratch, &notice);
+    batch->letters[batch->letter_count++] = make_letter(mailer, batch->arena, delivery, &message);
+    return OUTCOME_OK;
+}
+
+static enum outcome take_task_letter(struct mailer *mailer, struct batch *batch,
+                                     const struct delivery *delivery) {
+    struct delivery_content content = {0};
+    enum outcome outcome = delivery_content(mailer->db, mailer->scratch, delivery, &content);
+    const char *why = outcome == OUTCOME_OK ? why_not(delivery, &content) : NULL;
+    if (why)
+        return delivery_skip(mailer->db, delivery->id, why);
+    if (outcome == OUTCOME_OK && delivery->is_suppressed)
+        return delivery_suppress(mailer->db, delivery->id, "the address is suppressed");
+    if (outcome == OUTCOME_OK)
+        batch->letters[batch->letter_count++] = write_letter(mailer, batch->arena, delivery, &content);
+    return outcome;
 }
 
 /* The batch's next delivery: what is still to be sent of it is added to the letters; what is not, is
  * recorded. */
 static bool take_letter(struct mailer *mailer, struct batch *batch) {
     const struct delivery *delivery = &batch->deliveries[batch->taken++];
-    struct delivery_content content = {0};
-    enum outcome outcome = delivery_content(mailer->db, mailer->scratch, delivery, &content);
-    const char *why = outcome == OUTCOME_OK ? why_not(delivery, &content) : NULL;
-    if (why)
-        outcome = delivery_skip(mailer->db, delivery->id, why);
-    else if (outcome == OUTCOME_OK && delivery->is_suppressed)
-        outcome = delivery_suppress(mailer->db, delivery->id, "the address is suppressed");
-    else if (outcome == OUTCOME_OK)
-        batch->letters[batch->letter_count++] = write_letter(mailer, batch->arena, delivery, &content);
+    enum outcome outcome = delivery->purpose ? take_account_letter(mailer, batch, delivery)
+                                             : take_task_letter(mailer, batch, delivery);
     if (outcome != OUTCOME_OK)
         log_error("writing mail %lld: %s", (long long)delivery->id, db_error(mailer->db));
     arena_reset(mailer->scratch);
@@ -301,7 +357,7 @@ int main(void) {
         log_error("%s", error);
         goto out;
     }
-    status = plan(&mailer) && send_all(&mailer) ? EXIT_SUCCESS : EXIT_FAILURE;
+    status = plan_accounts(&mailer) && plan(&mailer) && send_all(&mailer) ? EXIT_SUCCESS : EXIT_FAILURE;
     /* It runs each minute: so no request has to do it, but under the heaviest load. */
     if (db_checkpoint(mailer.db) != DB_OK)
         log_warning("the log of writes is kept: %s", db_error(mailer.db));

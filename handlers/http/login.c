@@ -14,7 +14,7 @@ static const struct field fields[] = {
 
 static const struct grant grants[] = {
     {"user", MAY_READ},
-    {"user.password_hash", MAY_READ},
+    {"user.password_hash", MAY_READ | MAY_UPDATE},
     {"session", MAY_READ | MAY_INSERT | MAY_DELETE},
     {"login_throttle", MAY_READ | MAY_INSERT | MAY_UPDATE | MAY_DELETE},
     {"event", MAY_INSERT},
@@ -51,7 +51,7 @@ static void run(struct request *request) {
     else if (outcome == OUTCOME_FORBIDDEN)
         respond_problem(request, 401, WORDS_PROBLEM_CREDENTIALS);
     else if (outcome == OUTCOME_THROTTLED)
-        respond_throttled(request, signed_in.retry_after_s);
+        respond_throttled(request, signed_in.retry_after_s, WORDS_PROBLEM_THROTTLED);
     else
         respond_outcome(request, outcome == OUTCOME_BUSY ? OUTCOME_BUSY : OUTCOME_FAILED);
 }

@@ -1,5 +1,8 @@
 /* Changes one's own name, language and wishes of mails: PATCH or POST /api/users/me. */
+#include "domain/account.h"
+#include "http/bearer.h"
 #include "http/page_profile.h"
+#include "http/password_input.h"
 #include "http/present.h"
 
 static const char *const languages[] = {"en", "ko", NULL};
@@ -12,20 +15,45 @@ static const struct field fields[] = {
     [PROFILE_MAIL_OWN] = {.name = "mail_own", .type = FIELD_FLAG, .most = 1},
     [PROFILE_MAIL_HOUR] = {.name = "mail_hour", .type = FIELD_INTEGER, .most = 23},
     [PROFILE_TIME_ZONE] = {.name = "time_zone", .type = FIELD_ZONE},
+    /* It counts once it is verified, and is asked for with the password. */
+    [PROFILE_EMAIL] = {.name = "email", .type = FIELD_EMAIL},
+    [PROFILE_CURRENT_PASSWORD] = {.name = "current_password", .type = FIELD_SECRET, .least = 1, .most = 1024},
 };
 
 static const struct grant grants[] = {
     {"user", MAY_READ | MAY_UPDATE},
+    {"user.password_hash", MAY_READ},
+    {"login_throttle", MAY_READ | MAY_INSERT | MAY_UPDATE | MAY_DELETE},
+    {"event", MAY_INSERT},
+    {"account_token", MAY_READ},
 };
 
 /* The form again, with what was typed. */
 static void show_faults(struct request *request) {
+    if (request_value(request, PROFILE_EMAIL)->is_given) {
+        respond_account_faults(request, &ACCOUNT_EMAIL);
+        return;
+    }
     struct profile_form form = profile_form_of(request->arena, request->user);
     form.faults = request->faults;
     for (size_t i = 0; i < PROFILE_FIELD_COUNT; i++)
         if (request_value(request, i)->typed)
             form.values[i] = request_value(request, i)->typed;
     page_profile(respond_page(request, 422), request->user, &form);
+}
+
+/* False where the address cannot be asked for, which is answered. */
+static bool may_ask_address(struct request *request) {
+    if (!may(&request->actor, VERB_ACCOUNT_SECURE, NULL)) {
+        bearer_refuse(request);
+        return false;
+    }
+    const char *password = request_value(request, PROFILE_CURRENT_PASSWORD)->text;
+    if (password)
+        return password_input_confirm(request, "current_password", password, &ACCOUNT_EMAIL);
+    request_fault(request, "current_password", "required", WORDS_FAULT_REQUIRED);
+    respond_account_faults(request, &ACCOUNT_EMAIL);
+    return false;
 }
 
 static void run(struct request *request) {
@@ -43,9 +71,18 @@ static void run(struct request *request) {
         .mail_hour = hour->is_given ? &hour->integer : NULL,
         .time_zone = request_value(request, PROFILE_TIME_ZONE)->text,
     };
+    const char *email = request_value(request, PROFILE_EMAIL)->text;
+    if (email && !may_ask_address(request))
+        return;
     struct user user = {0};
+    int64_t retry_after_s = 0;
     enum outcome outcome = user_update(request->db, request->arena, request->user->id, &changes, &user);
-    if (outcome != OUTCOME_OK)
+    if (outcome == OUTCOME_OK && email)
+        outcome =
+            account_ask_address(request->db, request->arena, request->user, email, &user, &retry_after_s);
+    if (outcome == OUTCOME_THROTTLED)
+        respond_throttled(request, retry_after_s, WORDS_PROBLEM_THROTTLED_MAILS);
+    else if (outcome != OUTCOME_OK)
         respond_outcome(request, outcome);
     else if (request->is_html)
         respond_see_other(request, "/api/users/me?saved=1");
@@ -59,7 +96,7 @@ const struct function FUNCTION = {
     .verb = VERB_PROFILE_UPDATE,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
-    .limits = {.seconds = 5, .workers = 1},
+    .limits = {.seconds = 10, .workers = 1},
     .prepare = page_profile_prepare,
     .run = run,
     .show_faults = show_faults,

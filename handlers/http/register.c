@@ -3,6 +3,7 @@
 #include "domain/invitation.h"
 #include "domain/password.h"
 #include "http/browser.h"
+#include "http/password_input.h"
 #include "http/present.h"
 
 enum { EMAIL, NAME, PASSWORD, TIME_ZONE, INVITE };
@@ -11,7 +12,7 @@ static const struct field fields[] = {
     [EMAIL] = {.name = "email", .type = FIELD_EMAIL, .is_required = true},
     [NAME] = {.name = "name", .type = FIELD_TEXT, .is_required = true, .least = 1, .most = USER_MOST_NAME},
     [PASSWORD] = {.name = "password",
-                  .type = FIELD_SECRET,
+                  .type = FIELD_NEW_SECRET,
                   .is_required = true,
                   .least = PASSWORD_LEAST,
                   .most = PASSWORD_MOST},
@@ -48,6 +49,10 @@ static void run(struct request *request) {
         .time_zone = zone && clock_is_zone(zone) ? zone : NULL,
         .invitation = is_invited ? invitation_token(invite->text) : NULL,
     };
+    if (!password_input_check(request, "password", new_user.password, new_user.email, new_user.name)) {
+        respond_faults(request);
+        return;
+    }
     struct user user = {0};
     const struct session_new new_session = browser_session(request);
     const char *cookie = NULL;

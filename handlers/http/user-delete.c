@@ -11,7 +11,7 @@ static const struct field fields[] = {
 
 static const struct grant grants[] = {
     {"user", MAY_READ | MAY_UPDATE},
-    {"user.password_hash", MAY_READ},
+    {"user.password_hash", MAY_READ | MAY_UPDATE},
     {"login_throttle", MAY_READ | MAY_INSERT | MAY_UPDATE | MAY_DELETE},
     {"event", MAY_READ | MAY_INSERT | MAY_UPDATE},
 };
@@ -31,7 +31,7 @@ static void run(struct request *request) {
         request_fault(request, "password", "wrong", WORDS_FAULT_PASSWORD);
         respond_faults(request);
     } else if (outcome == OUTCOME_THROTTLED) {
-        respond_throttled(request, retry_after_s);
+        respond_throttled(request, retry_after_s, WORDS_PROBLEM_THROTTLED);
     } else if (outcome == OUTCOME_CONFLICT) {
         respond_problem(request, 409, WORDS_PROBLEM_LAST_ADMIN);
     } else if (outcome == OUTCOME_NOT_FOUND) {

@@ -51,11 +51,12 @@ static const struct {
     const char *table;
     unsigned verb;
 } follows[] = {
-    {"user_after_disable", "session", MAY_DELETE},    {"user_after_disable", "api_token", MAY_DELETE},
-    {"user_after_disable", "invitation", MAY_DELETE}, {"user_after_disable", "delivery", MAY_UPDATE},
-    {"user_after_delete", "factor", MAY_DELETE},      {"user_after_delete", "task_watcher", MAY_DELETE},
-    {"user_after_delete", "suppression", MAY_DELETE}, {"user_after_delete", "invitation", MAY_DELETE},
-    {"user_after_delete", "delivery", MAY_UPDATE},
+    {"user_after_disable", "session", MAY_DELETE},      {"user_after_disable", "api_token", MAY_DELETE},
+    {"user_after_disable", "invitation", MAY_DELETE},   {"user_after_disable", "delivery", MAY_UPDATE},
+    {"user_after_delete", "factor", MAY_DELETE},        {"user_after_delete", "task_watcher", MAY_DELETE},
+    {"user_after_delete", "suppression", MAY_DELETE},   {"user_after_delete", "invitation", MAY_DELETE},
+    {"user_after_delete", "delivery", MAY_UPDATE},      {"user_after_disable", "account_token", MAY_DELETE},
+    {"user_after_delete", "account_token", MAY_DELETE},
 };
 
 static bool trigger_may_write(const char *inside, const char *table, const char *column, unsigned verb) {
@@ -68,8 +69,8 @@ static bool trigger_may_write(const char *inside, const char *table, const char 
     /* Sessions end with what they stood on. */
     if (strcmp(table, "session") == 0 || strcmp(table, "recovery_code") == 0)
         return verb == MAY_DELETE;
-    return strcmp(table, "event") == 0 || strcmp(table, "outbox") == 0 || strcmp(table, "task_label") == 0 ||
-           is_search(table);
+    return strcmp(table, "event") == 0 || strcmp(table, "outbox") == 0 ||
+           strcmp(table, "account_outbox") == 0 || strcmp(table, "task_label") == 0 || is_search(table);
 }
 
 static bool may_write(const struct guard *guard, const char *table, const char *column, unsigned verb,
@@ -82,6 +83,8 @@ static bool may_write(const struct guard *guard, const char *table, const char *
         return holds(guard, "task", MAY_INSERT | MAY_UPDATE);
     if (strcmp(table, "actor") == 0)
         return verb == MAY_UPDATE;
+    if (strcmp(table, "user") == 0 && strcmp(column, "password_hash") == 0)
+        return holds(guard, "user.password_hash", verb);
     return holds(guard, table, verb);
 }
 

@@ -6,7 +6,7 @@ DB_QUERY(BOUNCE_FIND, "SELECT id FROM delivery WHERE message_id = $1");
 DB_QUERY(BOUNCE_STATE, "SELECT state FROM delivery WHERE id = $1");
 DB_QUERY(BOUNCE_FAIL, "UPDATE delivery SET state = 'failed', error = $2 WHERE id = $1");
 DB_QUERY(BOUNCE_SUPPRESS, "INSERT INTO suppression (email_key, reason, detail) "
-                          "SELECT \"user\".email_key, 'bounce', $2 "
+                          "SELECT coalesce(lower(delivery.address), \"user\".email_key), 'bounce', $2 "
                           "FROM delivery JOIN \"user\" ON \"user\".id = delivery.user_id "
                           "WHERE delivery.id = $1 "
                           "ON CONFLICT (email_key) DO NOTHING");

@@ -20,11 +20,12 @@ DB_QUERY(DELIVERY_LEASE,
 #define DELIVERY_SELECT                                                                                      \
     "SELECT " USER_COLUMNS ", delivery.id, coalesce(delivery.task_id, 0), delivery.attempts, "               \
     "delivery.created_at, delivery.message_id, task_watcher.user_id IS NOT NULL, "                           \
-    "suppression.email_key IS NOT NULL OR \"user\".disabled_at IS NOT NULL "                                 \
+    "suppression.email_key IS NOT NULL OR \"user\".disabled_at IS NOT NULL, delivery.purpose, "              \
+    "delivery.address "                                                                                      \
     "FROM delivery JOIN \"user\" ON \"user\".id = delivery.user_id "                                         \
     "LEFT JOIN task_watcher ON task_watcher.task_id = delivery.task_id "                                     \
     "AND task_watcher.user_id = delivery.user_id AND task_watcher.state = 'mute' "                           \
-    "LEFT JOIN suppression ON suppression.email_key = \"user\".email_key "
+    "LEFT JOIN suppression ON suppression.email_key = coalesce(lower(delivery.address), \"user\".email_key) "
 DB_QUERY(DELIVERY_LEASED, DELIVERY_SELECT "WHERE delivery.state = 'leased' AND delivery.lease = $1 "
                                           "ORDER BY delivery.id "
                                           "LIMIT $2");
@@ -41,11 +42,12 @@ DB_QUERY(DELIVERY_COUNT_SENT, "SELECT count(*) FROM delivery WHERE sent_at >= $1
 DB_QUERY(DELIVERY_OLDEST, "SELECT (SELECT at FROM event WHERE id = (SELECT min(event_id) FROM outbox)), "
                           "(SELECT min(next_at) FROM delivery WHERE " DUE_STATES "), "
                           "(SELECT min(due_at) FROM delivery WHERE state IN ('leased', 'retry'))");
-DB_QUERY(
-    DELIVERY_SUPPRESS_ADDRESS,
-    "INSERT INTO suppression (email_key, reason, detail) "
-    "SELECT \"user\".email_key, 'refused', $2 FROM \"user\" WHERE \"user\".id = $1 AND deleted_at IS NULL "
-    "ON CONFLICT (email_key) DO NOTHING");
+DB_QUERY(DELIVERY_SUPPRESS_ADDRESS,
+         "INSERT INTO suppression (email_key, reason, detail) "
+         "SELECT coalesce(lower(delivery.address), \"user\".email_key), 'refused', $2 "
+         "FROM delivery JOIN \"user\" ON \"user\".id = delivery.user_id WHERE delivery.id = $1 "
+         "AND \"user\".deleted_at IS NULL "
+         "ON CONFLICT (email_key) DO NOTHING");
 
 static void read_row(struct db_rows *rows, struct arena *arena, struct delivery *delivery) {
     user_read_row(rows, arena, &delivery->recipient);
@@ -56,6 +58,9 @@ static void read_row(struct db_rows *rows, struct arena *arena, struct delivery 
     delivery->message_id = db_get_text(rows, USER_COLUMN_COUNT + 4, arena);
     delivery->is_muted = db_get_integer(rows, USER_COLUMN_COUNT + 5) != 0;
     delivery->is_suppressed = db_get_integer(rows, USER_COLUMN_COUNT + 6) != 0;
+    delivery->purpose = db_get_text(rows, USER_COLUMN_COUNT + 7, arena);
+    if (!db_is_null(rows, USER_COLUMN_COUNT + 8))
+        delivery->recipient.email = db_get_text(rows, USER_COLUMN_COUNT + 8, arena);
 }
 
 static enum db_result read_leased(struct db *db, struct arena *arena, int64_t lease, int64_t limit,
@@ -162,8 +167,7 @@ static enum db_result record_end(struct db *db, const struct delivery_end *end, 
     enum db_result result =
         db_run(db, &DELIVERY_END, db_integer(delivery->id), db_text("failed"), db_text(end->said));
     if (result == DB_OK && end->is_bad_mailbox)
-        result =
-            db_run(db, &DELIVERY_SUPPRESS_ADDRESS, db_integer(delivery->recipient.id), db_text(end->said));
+        result = db_run(db, &DELIVERY_SUPPRESS_ADDRESS, db_integer(delivery->id), db_text(end->said));
     return result;
 }
 

@@ -28,13 +28,14 @@ extern const char *const REASON_WORDS[REASON_COUNT];
 
 struct delivery {
     int64_t id;
-    int64_t task_id;  /* 0: a daily mail */
-    int64_t attempts; /* this one included */
+    int64_t task_id;     /* 0: a daily mail, or one about the account */
+    const char *purpose; /* of one about the account (account_mail.h); NULL: it is about tasks */
+    int64_t attempts;    /* this one included */
     int64_t created_at;
     const char *message_id; /* without angle brackets */
-    struct user recipient;
-    bool is_muted;      /* she muted the task meanwhile */
-    bool is_suppressed; /* her address is not mailed */
+    struct user recipient;  /* with the address that the mail goes to */
+    bool is_muted;          /* she muted the task meanwhile */
+    bool is_suppressed;     /* her address is not mailed */
 };
 
 /* What is new about one task: the net change by the events that the mail tells. */

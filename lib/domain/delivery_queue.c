@@ -4,8 +4,9 @@
 
 #define ROW_SELECT                                                                                           \
     "SELECT delivery.id, coalesce(delivery.task_id, 0), delivery.attempts, delivery.created_at, "            \
-    "delivery.opened_at, delivery.next_at, coalesce(delivery.sent_at, 0), \"user\".name, \"user\".email, "   \
-    "delivery.state, delivery.error, delivery.message_id "                                                   \
+    "delivery.opened_at, delivery.next_at, coalesce(delivery.sent_at, 0), \"user\".name, "                   \
+    "coalesce(delivery.address, \"user\".email), "                                                           \
+    "delivery.state, delivery.error, delivery.message_id, delivery.purpose "                                 \
     "FROM delivery JOIN \"user\" ON \"user\".id = delivery.user_id "
 DB_QUERY(DELIVERY_LIST, ROW_SELECT "WHERE $1 = '' OR delivery.state = $1 "
                                    "ORDER BY delivery.id DESC "
@@ -42,6 +43,7 @@ static void read_row(struct db_rows *rows, struct arena *arena, struct delivery_
         .state = db_get_text(rows, 9, arena),
         .error = db_get_text(rows, 10, arena),
         .message_id = db_get_text(rows, 11, arena),
+        .purpose = db_get_text(rows, 12, arena),
     };
 }
 

@@ -5,7 +5,8 @@
 
 struct delivery_row {
     int64_t id;
-    int64_t task_id; /* 0: a daily mail */
+    int64_t task_id;     /* 0: a daily mail, or one about the account */
+    const char *purpose; /* of one about the account; NULL: it is about tasks */
     int64_t attempts;
     int64_t created_at; /* or when it was last given new life */
     int64_t opened_at;  /* of its first event */

@@ -2,7 +2,11 @@
  */
 #include "domain/export.h"
 
-DB_QUERY(EXPORT_PROFILE, "SELECT id, email, name, role, language, created_at FROM \"user\" WHERE id = $1");
+DB_QUERY(EXPORT_PROFILE,
+         "SELECT id, email, email_is_verified, email_pending, name, role, language, created_at "
+         "FROM \"user\" WHERE id = $1");
+DB_QUERY(EXPORT_CODES, "SELECT purpose, email, created_at, expires_at FROM account_token WHERE user_id = $1 "
+                       "ORDER BY purpose");
 DB_QUERY(EXPORT_PREFERENCES,
          "SELECT mail_how, mail_level, mail_own, mail_hour, time_zone FROM \"user\" WHERE id = $1");
 DB_QUERY(
@@ -52,6 +56,8 @@ static const struct part {
      false,
      {{"id", NUMBER},
       {"email", TEXT},
+      {"email_is_verified", FLAG},
+      {"email_pending", TEXT},
       {"name", TEXT},
       {"role", TEXT},
       {"language", TEXT},
@@ -72,6 +78,10 @@ static const struct part {
      &EXPORT_FACTOR,
      false,
      {{"confirmed_at", TIME}, {"created_at", TIME}, {"recovery_codes", NUMBER}}},
+    {"mailed_codes",
+     &EXPORT_CODES,
+     true,
+     {{"purpose", TEXT}, {"email", TEXT}, {"created_at", TIME}, {"expires_at", TIME}}},
     {"tokens",
      &EXPORT_TOKENS,
      true,

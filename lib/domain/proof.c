@@ -16,7 +16,7 @@ static enum outcome check_password(struct db *db, struct arena *arena, int64_t u
     db_finish(rows);
     if (outcome_of(result) != OUTCOME_OK)
         return outcome_of(result);
-    return password_matches(hash, password) ? OUTCOME_OK : OUTCOME_FORBIDDEN;
+    return password_matches(arena, hash, password) ? OUTCOME_OK : OUTCOME_FORBIDDEN;
 }
 
 static enum outcome check_code(struct db *db, struct arena *arena, int64_t user_id,

@@ -9,7 +9,7 @@ DB_QUERY(RECIPIENT_ADMINS, "SELECT id FROM \"user\" WHERE role = 'admin'");
 DB_QUERY(RECIPIENT_EVERYONE, "SELECT id FROM \"user\"");
 DB_QUERY(RECIPIENT_WISHES,
          "SELECT \"user\".mail_how, \"user\".mail_level, \"user\".mail_own, \"user\".mail_hour, "
-         "\"user\".time_zone, task_watcher.state "
+         "\"user\".time_zone, task_watcher.state, \"user\".email_is_verified "
          "FROM \"user\" LEFT JOIN task_watcher "
          "ON task_watcher.user_id = \"user\".id AND task_watcher.task_id = $2 "
          "WHERE \"user\".id = $1 AND \"user\".disabled_at IS NULL");
@@ -107,6 +107,8 @@ static const char *why_not(struct db_rows *rows, const struct envelope *event,
                            const struct recipient *recipient) {
     if (event->actor_id == recipient->user_id && !db_get_integer(rows, 2))
         return "own";
+    if (!db_get_integer(rows, 6))
+        return "unverified";
     if (db_text_is(rows, 0, "off"))
         return "off";
     if (db_text_is(rows, 5, "mute"))

@@ -10,7 +10,7 @@ struct recipient {
     enum reason reason;  /* the strongest */
     bool is_instant;     /* a rule wants it told at once */
     bool is_ordered;     /* a rule of the administrator's names her, whatever part she has in the task */
-    const char *skipped; /* why not: own muted off level; NULL: she is told */
+    const char *skipped; /* why not: own unverified muted off level; NULL: she is told */
     bool is_daily;       /* in the mail of the day */
     int64_t mail_hour;
     const char *time_zone;

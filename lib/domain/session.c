@@ -24,6 +24,7 @@ DB_QUERY(SESSION_FIND,
          "FROM session JOIN \"user\" ON \"user\".id = session.user_id "
          "WHERE session.token_hash = $1 AND session.expires_at > $2");
 DB_QUERY(SESSION_DELETE, "DELETE FROM session WHERE id = $1 AND user_id = $2");
+DB_QUERY(SESSION_DELETE_ALL, "DELETE FROM session WHERE user_id = $1");
 DB_QUERY(SESSION_DELETE_OTHERS, "DELETE FROM session WHERE user_id = $1 AND id <> $2");
 DB_QUERY(SESSION_DELETE_EVERY, "DELETE FROM session");
 DB_QUERY(SESSION_LIST, "SELECT id, created_at, expires_at, has_factor, browser FROM session "
@@ -140,10 +141,17 @@ static enum outcome check_factor(struct db *db, struct arena *arena, int64_t use
     return outcome;
 }
 
+/* `hash` is the one that the password matched. */
 static enum outcome begin_session(struct db *db, struct arena *arena, int64_t user_id,
-                                  const struct sign_in *sign_in, const struct throttle *throttle,
-                                  const struct factor_use *use, const char **cookie) {
+                                  const struct sign_in *sign_in, const char *hash,
+                                  const struct throttle *throttle, const struct factor_use *use,
+                                  const char **cookie) {
+    /* Only now is the password at hand to hash it as one does today. Where there is no memory for that, the
+     * next time will do. */
+    const char *renewed = password_is_dated(hash) ? password_hash(arena, sign_in->password) : NULL;
     enum outcome outcome = outcome_of(db_begin_write(db, user_id));
+    if (outcome == OUTCOME_OK && renewed)
+        outcome = outcome_of(user_renew_hash(db, user_id, hash, renewed));
     if (outcome == OUTCOME_OK && use)
         outcome = factor_use_up(db, use);
     if (outcome == OUTCOME_OK)
@@ -158,15 +166,15 @@ static enum outcome begin_session(struct db *db, struct arena *arena, int64_t us
 
 /* Behind the right password. */
 static enum outcome sign_in_person(struct db *db, struct arena *arena, int64_t user_id,
-                                   const struct sign_in *sign_in, const struct throttle *throttle,
-                                   struct signed_in *signed_in) {
+                                   const struct sign_in *sign_in, const char *hash,
+                                   const struct throttle *throttle, struct signed_in *signed_in) {
     struct factor_use use;
     enum outcome outcome = check_factor(db, arena, user_id, sign_in, &signed_in->needs_code, &use);
     if (outcome == OUTCOME_OK && signed_in->needs_code && !sign_in->code)
         return OUTCOME_FORBIDDEN;
     if (outcome == OUTCOME_OK)
-        outcome = begin_session(db, arena, user_id, sign_in, throttle, signed_in->needs_code ? &use : NULL,
-                                &signed_in->cookie);
+        outcome = begin_session(db, arena, user_id, sign_in, hash, throttle,
+                                signed_in->needs_code ? &use : NULL, &signed_in->cookie);
     if (outcome == OUTCOME_FORBIDDEN) {
         enum outcome counted = throttle_fail(db, throttle, user_id);
         return counted == OUTCOME_OK ? OUTCOME_FORBIDDEN : counted;
@@ -185,8 +193,8 @@ enum outcome session_sign_in(struct db *db, struct arena *arena, const struct si
     outcome = find_account(db, arena, sign_in->email, &id, &hash);
     if (outcome != OUTCOME_OK)
         return outcome;
-    if (password_matches(hash, sign_in->password))
-        return sign_in_person(db, arena, id, sign_in, &throttle, signed_in);
+    if (password_matches(arena, hash, sign_in->password))
+        return sign_in_person(db, arena, id, sign_in, hash, &throttle, signed_in);
     outcome = throttle_fail(db, &throttle, id);
     return outcome == OUTCOME_OK ? OUTCOME_FORBIDDEN : outcome;
 }
@@ -300,6 +308,17 @@ enum outcome session_end_every(struct db *db, int64_t *ended) {
     if (result == DB_OK)
         *ended = count;
     return outcome_of(result);
+}
+
+enum db_result session_end_all(struct db *db, int64_t user_id) {
+    return db_run(db, &SESSION_DELETE_ALL, db_integer(user_id));
+}
+
+enum db_result session_replace_all(struct db *db, struct arena *arena, int64_t user_id,
+                                   const struct session_new *new_session, bool has_factor,
+                                   const char **cookie) {
+    enum db_result result = session_end_all(db, user_id);
+    return result == DB_OK ? session_insert(db, arena, user_id, new_session, has_factor, cookie) : result;
 }
 
 enum outcome session_clean(struct db *db) {

@@ -88,5 +88,13 @@ MUST_CHECK enum outcome session_end_others(struct db *db, int64_t user_id, int64
  */
 MUST_CHECK enum outcome session_end_every(struct db *db, int64_t *ended);
 
+/* Inside a write transaction: ends all sessions of a person (ASVS 7.4.2, 7.4.3). */
+MUST_CHECK enum db_result session_end_all(struct db *db, int64_t user_id);
+
+/* Inside a write transaction: the same, and begins a new one for this browser. */
+MUST_CHECK enum db_result session_replace_all(struct db *db, struct arena *arena, int64_t user_id,
+                                              const struct session_new *new_session, bool has_factor,
+                                              const char **cookie);
+
 /* Forgets expired sessions and old failures; for the clock. */
 MUST_CHECK enum outcome session_clean(struct db *db);

@@ -8,8 +8,9 @@
 #include <string.h>
 
 DB_QUERY(USER_INSERT,
-         "INSERT INTO \"user\" (email, email_key, name, password_hash, role, language, time_zone) "
-         "VALUES ($1, $2, $3, $4, $5, $6, $7) "
+         "INSERT INTO \"user\" (email, email_key, name, password_hash, role, language, time_zone, "
+         "email_is_verified) "
+         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
          "RETURNING " USER_COLUMNS);
 DB_QUERY(USER_FIND, "SELECT " USER_COLUMNS " FROM \"user\" WHERE id = $1");
 DB_QUERY(USER_FIND_BY_EMAIL, "SELECT " USER_COLUMNS " FROM \"user\" WHERE email_key = $1");
@@ -21,6 +22,7 @@ DB_QUERY(USER_UPDATE, "UPDATE \"user\" "
                       "time_zone = coalesce($8, time_zone) "
                       "WHERE id = $1 "
                       "RETURNING " USER_COLUMNS);
+DB_QUERY(USER_RENEW_HASH, "UPDATE \"user\" SET password_hash = $3 WHERE id = $1 AND password_hash = $2");
 
 const char *const MAIL_HOWS[] = {"instant", "coalesced", "daily", "off", NULL};
 const char *const MAIL_LEVELS[] = {"involved", "assigned", "all", NULL};
@@ -70,6 +72,8 @@ void user_read_row(struct db_rows *rows, struct arena *arena, struct user *user)
                 .time_zone = db_get_text(rows, 9, arena),
             },
         .is_disabled = db_get_integer(rows, 10) != 0,
+        .is_verified = db_get_integer(rows, 11) != 0,
+        .email_pending = db_get_text(rows, 12, arena),
     };
 }
 
@@ -110,7 +114,7 @@ enum outcome user_create(struct db *db, struct arena *arena, const struct user_n
         outcome = outcome_of(db_start(
             db, &USER_INSERT, &rows, db_text(new_user->email), db_text(email_key), db_text(new_user->name),
             db_text(hash), db_text(is_admin ? "admin" : "member"), db_text(language_code(new_user->language)),
-            db_text(new_user->time_zone ? new_user->time_zone : "UTC")));
+            db_text(new_user->time_zone ? new_user->time_zone : "UTC"), db_integer(new_user->is_verified)));
     if (outcome == OUTCOME_OK)
         outcome = user_read_one(rows, arena, created);
     if (outcome == OUTCOME_OK)
@@ -169,4 +173,8 @@ enum outcome user_update(struct db *db, struct arena *arena, int64_t id, const s
         outcome = outcome_of(db_commit(db));
     db_rollback(db);
     return outcome;
+}
+
+enum db_result user_renew_hash(struct db *db, int64_t id, const char *known, const char *renewed) {
+    return db_run(db, &USER_RENEW_HASH, db_integer(id), db_text(known), db_text(renewed));
 }

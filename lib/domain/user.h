@@ -26,7 +26,9 @@ struct user {
     bool is_admin;
     enum language language;
     struct mail_wishes mail;
-    bool is_disabled; /* cannot sign in, is not mailed */
+    bool is_disabled;          /* cannot sign in, is not mailed */
+    bool is_verified;          /* the address was shown to be hers: else it gets the mail that asks, only */
+    const char *email_pending; /* the address that she wants, until it is verified; NULL: this one */
 };
 
 /* What somebody else may see of a person. */
@@ -52,6 +54,7 @@ struct user_new {
     const char *name;
     const char *password;
     bool is_admin;
+    bool is_verified; /* somebody vouches for the address; else it is asked by mail */
     enum language language;
     const char *time_zone;  /* one that clock_is_zone knows; NULL: UTC */
     const char *invitation; /* its token, which is used up and says the role; NULL: none */
@@ -81,3 +84,7 @@ struct user_changes {
 };
 MUST_CHECK enum outcome user_update(struct db *db, struct arena *arena, int64_t id,
                                     const struct user_changes *changes, struct user *updated);
+
+/* Inside a write transaction: the same password under a stronger hash, unless it was changed meanwhile. It is
+ * no change that the log tells. */
+MUST_CHECK enum db_result user_renew_hash(struct db *db, int64_t id, const char *known, const char *renewed);

@@ -12,6 +12,7 @@ DB_QUERY(USER_SET_RIGHTS, "UPDATE \"user\" SET role = coalesce($2, role), disabl
 /* An address of a domain that never is (RFC 2606): unique, and nobody's. */
 #define NO_ADDRESS "'deleted-' || id || '@deleted.invalid'"
 DB_QUERY(USER_DELETE, "UPDATE \"user\" SET email = " NO_ADDRESS ", email_key = " NO_ADDRESS ", name = $2, "
+                      "email_pending = NULL, "
                       "password_hash = NULL, role = 'member', language = 'en', mail_how = 'off', "
                       "mail_level = 'involved', mail_own = 0, mail_hour = 8, time_zone = 'UTC', "
                       "disabled_at = coalesce(disabled_at, $3), deleted_at = $3 "

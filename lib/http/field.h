@@ -10,7 +10,10 @@ enum field_type {
     FIELD_TEXT,     /* one line; spaces at both ends are dropped */
     FIELD_LONGTEXT, /* with newlines and tabs, as typed */
     FIELD_SECRET,   /* one line, as typed: a password */
-    FIELD_EMAIL,    /* an address that can be mailed to */
+    /* A password that is to be somebody's. `least` and `most` count what is left of it in Unicode's composed
+     * form, which the function asks password_input_check; here it may be four times as long. */
+    FIELD_NEW_SECRET,
+    FIELD_EMAIL, /* an address that can be mailed to */
     FIELD_INTEGER,
     FIELD_CHOICE, /* one of `choices`; `integer` is its place */
     FIELD_DAY,    /* YYYY-MM-DD */

@@ -31,6 +31,7 @@ static void fault(struct request *request, const struct field *field, const char
 static bool check_text(struct request *request, const struct field *field, const char *text) {
     size_t bytes = strlen(text);
     int64_t size = (int64_t)(field->in_bytes ? bytes : utf8_count(text, bytes));
+    int64_t most = field->type == FIELD_NEW_SECRET ? field->most * 4 : field->most;
     bool is_one_line = field->type != FIELD_LONGTEXT;
     if (utf8_has_control(text, bytes) || (is_one_line && strpbrk(text, "\n\t")))
         fault(request, field, "control", WORDS_FAULT_CONTROL);
@@ -38,7 +39,7 @@ static bool check_text(struct request *request, const struct field *field, const
         fault(request, field, "required", WORDS_FAULT_REQUIRED);
     else if (size < field->least)
         fault(request, field, "too_short", WORDS_FAULT_TOO_SHORT);
-    else if (field->most && size > field->most)
+    else if (most && size > most)
         fault(request, field, "too_long", WORDS_FAULT_TOO_LONG);
     else
         return true;
@@ -97,7 +98,9 @@ static const char *trim(struct arena *arena, const char *text) {
 /* A value that came as text: from a form, or a JSON string. */
 static void set_text(struct request *request, const struct field *field, struct field_value *value,
                      const char *text) {
-    if (field->type != FIELD_LONGTEXT && field->type != FIELD_SECRET)
+    bool is_as_typed =
+        field->type == FIELD_LONGTEXT || field->type == FIELD_SECRET || field->type == FIELD_NEW_SECRET;
+    if (!is_as_typed)
         text = trim(request->arena, text);
     if (!*text && field->may_be_empty) {
         value->is_empty = true;
@@ -107,6 +110,7 @@ static void set_text(struct request *request, const struct field *field, struct 
     case FIELD_TEXT:
     case FIELD_LONGTEXT:
     case FIELD_SECRET:
+    case FIELD_NEW_SECRET:
         if (check_text(request, field, text))
             value->text = text;
         break;

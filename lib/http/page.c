@@ -4,6 +4,8 @@
  */
 #include "http/page.h"
 
+#include "http/page_account.h"
+
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "domain/change_words.h"
@@ -178,6 +180,7 @@ void page_open(struct buffer *out, enum language language, const char *title, co
     if (viewer)
         add_menu(out, viewer);
     buffer_add(out, "</header>\n");
+    page_account_reminder(out, viewer);
 }
 
 void page_close(struct buffer *out) {

@@ -5,6 +5,7 @@
 #include "http/page_profile.h"
 
 #include "domain/change_words.h"
+#include "http/page_account.h"
 #include "http/page_tokens.h"
 
 #include <string.h>
@@ -304,6 +305,7 @@ void page_profile(struct buffer *out, const struct user *viewer, const struct pr
     add_result(&sheet);
     add_form(&sheet);
     page_own_data(out, viewer);
+    page_account_settings(out, viewer);
     if (form->sessions)
         page_sessions(out, viewer, form->sessions);
     buffer_add(out, "</main>\n");

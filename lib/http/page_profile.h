@@ -14,7 +14,10 @@ enum {
     PROFILE_MAIL_OWN,
     PROFILE_MAIL_HOUR,
     PROFILE_TIME_ZONE,
-    PROFILE_FIELD_COUNT
+    PROFILE_FIELD_COUNT,
+    /* Of the form that asks for another address (page_account.h). */
+    PROFILE_EMAIL = PROFILE_FIELD_COUNT,
+    PROFILE_CURRENT_PASSWORD
 };
 
 struct profile_form {

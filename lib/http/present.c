@@ -11,6 +11,8 @@ static void present_user(struct json_writer *json, const struct user *user) {
     json_add_integer(json, "id", user->id);
     json_add_text(json, "name", user->name);
     json_add_text(json, "email", user->email);
+    json_add_boolean(json, "email_is_verified", user->is_verified);
+    json_add_text(json, "email_pending", user->email_pending);
     json_add_text(json, "role", user->is_admin ? "admin" : "member");
     json_add_text(json, "language", language_code(user->language));
     json_key(json, "mail");

@@ -90,7 +90,7 @@ bool factor_proved(struct request *request, const char *password, const char *co
     if (outcome == OUTCOME_OK)
         return true;
     if (outcome == OUTCOME_THROTTLED) {
-        respond_throttled(request, retry_after_s);
+        respond_throttled(request, retry_after_s, WORDS_PROBLEM_THROTTLED);
     } else if (outcome == OUTCOME_FORBIDDEN) {
         request_fault(request, password ? "password" : "code", "wrong",
                       password ? WORDS_FAULT_PASSWORD : WORDS_FAULT_CODE);

@@ -18,6 +18,7 @@ static const struct {
 } titles[] = {
     {200, "OK"},
     {201, "Created"},
+    {202, "Accepted"},
     {204, "No Content"},
     {303, "See Other"},
     {304, "Not Modified"},
@@ -79,6 +80,10 @@ void respond_see_other(struct request *request, const char *location) {
     respond_header(request, "Location", location);
 }
 
+void respond_empty(struct request *request, int status) {
+    start(request, status, NULL);
+}
+
 void respond_done(struct request *request, const char *location) {
     if (request->is_html)
         respond_see_other(request, location);
@@ -125,6 +130,13 @@ void respond_problem_text(struct request *request, int status, const char *detai
     write_problem(request, status, detail);
 }
 
+void respond_throttled(struct request *request, int64_t retry_after_s, enum words_key detail) {
+    const char *seconds = arena_print(request->arena, "%lld", (long long)retry_after_s);
+    respond_header(request, "Retry-After", seconds);
+    respond_problem_text(request, 429,
+                         words_print(request->arena, request->language, detail, {"seconds", seconds}));
+}
+
 void respond_problem(struct request *request, int status, enum words_key detail) {
     respond_problem_text(request, status, words(request->language, detail));
 }
@@ -137,14 +149,6 @@ void respond_problem_code(struct request *request, int status, const char *code,
     struct json_writer *json = open_problem(request, status, words(request->language, detail));
     json_add_text(json, "code", code);
     json_close_object(json);
-}
-
-void respond_throttled(struct request *request, int64_t retry_after_s) {
-    const char *seconds = arena_print(request->arena, "%lld", (long long)retry_after_s);
-    respond_header(request, "Retry-After", seconds);
-    respond_problem_text(
-        request, 429,
-        words_print(request->arena, request->language, WORDS_PROBLEM_THROTTLED, {"seconds", seconds}));
 }
 
 void respond_faults(struct request *request) {

@@ -37,6 +37,12 @@ struct buffer *respond_page(struct request *request, int status);
 /* 204, or for a plain browser 303 to `location`. */
 void respond_done(struct request *request, const char *location);
 
+/* A status alone. */
+void respond_empty(struct request *request, int status);
+
+/* 429 with Retry-After; {seconds} in the sentence is filled. */
+void respond_throttled(struct request *request, int64_t retry_after_s, enum words_key detail);
+
 /* 303: go there with GET. */
 void respond_see_other(struct request *request, const char *location);
 
@@ -46,9 +52,6 @@ void respond_problem_text(struct request *request, int status, const char *detai
 
 /* The same with a `code` beside it, for programs. */
 void respond_problem_code(struct request *request, int status, const char *code, enum words_key detail);
-
-/* 429: nothing was checked, as too many tries failed. */
-void respond_throttled(struct request *request, int64_t retry_after_s);
 
 /* 422 with all faults of the request. */
 void respond_faults(struct request *request);

@@ -8,7 +8,7 @@ import {fileURLToPath} from "node:url";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
 const FLAGS = ["-std=c17", "-D_GNU_SOURCE", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Ilib", "-Ibuild/generated"];
-const LIBRARIES = ["-lfcgi", "-lsqlite3", "-ljson-c", "-lesmtp", "-lssl", "-lcrypto", "-largon2"];
+const LIBRARIES = ["-lfcgi", "-lsqlite3", "-ljson-c", "-lesmtp", "-lssl", "-lcrypto", "-largon2", "-lutf8proc"];
 
 export const KINDS = ["changed", "new", "comment", "daily", "due"];
 export const LANGUAGES = ["en", "ko"];

@@ -20,7 +20,7 @@ async function openSettings(page, name = "Settings") {
 
 /** What the form shows. */
 function shown(page) {
-    return page.locator("main.settings > form").evaluate((form) => Object.fromEntries(new FormData(form)));
+    return page.locator("main.settings > form:first-of-type").evaluate((form) => Object.fromEntries(new FormData(form)));
 }
 
 async function mailWishes(page) {

@@ -87,8 +87,14 @@ export async function untilDrawn(page) {
 
 let people = 0;
 
-/** Registers somebody new through the form of the first page. */
-export async function register(site, page, name) {
+/** The code that the mail to an address carries, once it is there. */
+export async function waitForCode(site, email, kind = "verify") {
+    const mail = await waitForMail(site, email, [`/${kind}.html#token=`]);
+    return /** @type {RegExpMatchArray} */ (mail.text.match(/#token=([\w-]+)/))[1];
+}
+
+/** Registers somebody new through the form of the first page, who confirms the address unless said otherwise. */
+export async function register(site, page, name, confirms = true) {
     const email = `person${++people}.${process.pid}@example.org`;
     await page.goto(site.url);
     const form = page.locator("form.register");
@@ -97,6 +103,13 @@ export async function register(site, page, name) {
     await form.locator("[name=password]").fill(PASSWORD);
     await form.locator("button").click();
     await untilDrawn(page);
+    if (confirms) {
+        const token = await waitForCode(site, email);
+        const answer = await page.request.post(`${site.url}/api/email/verify`, {data: {token}, headers: {Origin: site.url}});
+        assert.equal(answer.status(), 204);
+        await page.reload();
+        await untilDrawn(page);
+    }
     return {name, email, password: PASSWORD};
 }
 

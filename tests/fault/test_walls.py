@@ -13,7 +13,7 @@ from fastcgi_client import Function, begin, params, stdin
 from machine import ROOT, Machine
 
 BUILD = ROOT / "build" / "release"  # the sanitizers need calls that functions have no use for
-LIBRARIES = "-lfcgi -lsqlite3 -ljson-c -largon2 -lseccomp -Wl,-Bstatic -lcrypto -Wl,-Bdynamic".split()
+LIBRARIES = "-lfcgi -lsqlite3 -ljson-c -largon2 -lseccomp -Wl,-Bstatic -lcrypto -lutf8proc -Wl,-Bdynamic".split()
 
 
 class Walls(unittest.TestCase):

@@ -21,7 +21,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "build" / "sanitize" / "libpumasi.a"
 FLAGS = "-std=c17 -D_GNU_SOURCE -g -fsanitize=address,undefined -fno-sanitize-recover=all".split()
-LIBRARIES = "-lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2".split()
+LIBRARIES = "-lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2 -lutf8proc".split()
 
 HEADERS = """Date From To Subject Message-ID References In-Reply-To List-Id List-Unsubscribe List-Unsubscribe-Post
 Auto-Submitted Content-Language MIME-Version Content-Type""".split()

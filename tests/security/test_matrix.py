@@ -40,6 +40,11 @@ DELETE /api/sessions                    401    204   204     204      204   204 
 POST   /api/sessions/end                401    204   204     204      204   204      401     401     401     403      403             403       403        401
 DELETE /api/sessions/{id}               401    204   404     404      404   404      401     401     401     403      403             403       403        401
 POST   /api/sessions/{id}/end           401    204   404     404      404   404      401     401     401     403      403             403       403        401
+POST   /api/password                    401    204   204     204      204   204      401     401     401     403      403             403       403        401
+POST   /api/password/forgot             202    202   202     202      202   202      202     202     202     403      403             403       403        403
+POST   /api/password/reset              422    422   422     422      422   422      422     422     422     403      403             403       403        403
+POST   /api/email/verify                422    422   422     422      422   422      422     422     422     403      403             403       403        403
+POST   /api/email/resend                401    202   202     202      202   202      401     401     401     403      403             403       403        401
 GET    /api/totp                        401    200   200     200      200   200      401     401     401     403      403             403       403        401
 POST   /api/totp                        401    201   201     201      201   201      401     401     401     403      403             403       403        401
 POST   /api/totp/confirm                401    409   409     409      409   409      401     401     401     403      403             403       403        401
@@ -84,6 +89,10 @@ GET    /api/health                      200    200   200     200      200   200 
 BODIES = {
     'POST /api/register': {'email': '{new_email}', 'name': 'New', 'password': running.PASSWORD},
     'POST /api/login': {'email': '{own_email}', 'password': running.PASSWORD},
+    'POST /api/password': {'current_password': running.PASSWORD, 'new_password': 'another way to share work'},
+    'POST /api/password/forgot': {'email': '{own_email}'},
+    'POST /api/password/reset': {'token': 'x' * 43, 'new_password': 'another way to share work'},
+    'POST /api/email/verify': {'token': 'x' * 43},
     'POST /api/totp': {'password': running.PASSWORD},
     'POST /api/totp/confirm': {'code': '123456'},
     'DELETE /api/totp': {'password': running.PASSWORD},

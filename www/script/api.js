@@ -2,7 +2,7 @@
  * The API as the pages use it: shapes, one way to ask, and the two ways an answer can fail.
  *
  * @typedef {{id: number, name: string}} Person
- * @typedef {Person & {email: string, language: string, role: string}} User
+ * @typedef {Person & {email: string, email_is_verified: boolean, email_pending: string|null, language: string, role: string}} User
  * @typedef {{
  *   id: number, title: string, description: string, status: string, progress: number, priority: string,
  *   assignee: Person|null, creator: Person, due_on: string|null, labels: string[], version: number,

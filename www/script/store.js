@@ -12,7 +12,7 @@
 
 /** @type {State} */
 const state = {
-    user: {id: 0, name: "", email: "", language: "en", role: "member"},
+    user: {id: 0, name: "", email: "", email_is_verified: true, email_pending: null, language: "en", role: "member"},
     people: [],
     filters: {},
     inBin: false,

@@ -6,6 +6,7 @@ import {addressOf, drawFilters, readAddress, startFilters} from "./filters.js";
 import {drawList, loadList, startList} from "./list.js";
 import {startMenu} from "./menu.js";
 import {one} from "./parts.js";
+import {startReminder} from "./reminder.js";
 import {change, known, watch} from "./store.js";
 import {say, speak} from "./text.js";
 
@@ -89,6 +90,7 @@ async function start() {
         return sayTrouble(error);
     }
     startMenu();
+    startReminder(/** @type {import("./api.js").User} */ (known().user));
     startFilters(reload);
     startCreate(reload);
     startList(() => view && view.load(), go, retry);

@@ -20,13 +20,17 @@ static const struct grant changing[] = {{"delivery", MAY_READ | MAY_UPDATE}, {"u
 static const struct grant suppressing[] = {{"suppression", MAY_READ | MAY_INSERT | MAY_DELETE}};
 static const struct grant seeing_suppressed[] = {{"suppression", MAY_READ}};
 
-static const char *task_text(struct arena *arena, int64_t task_id) {
+static const char *about(struct arena *arena, const struct delivery_row *row) {
+    int64_t task_id = row->task_id;
+    if (row->purpose)
+        return arena_print(arena, "account: %s", row->purpose);
     return task_id ? arena_print(arena, "task #%lld", (long long)task_id) : "daily";
 }
 
 static void json_add_mail(struct json_writer *json, const struct delivery_row *row) {
     json_add_integer(json, "id", row->id);
     json_add_number(json, "task_id", row->task_id);
+    json_add_text(json, "purpose", row->purpose);
     json_add_text(json, "to", row->email);
     json_add_text(json, "state", row->state);
     json_add_integer(json, "attempts", row->attempts);
@@ -50,8 +54,7 @@ static void list_mail(struct command_line *line, const struct delivery_row *row)
         return;
     }
     buffer_print(&line->out, "%6lld  %s  %-10s  %s  %s", (long long)row->id,
-                 time_text(line->arena, row->created_at), row->state, task_text(line->arena, row->task_id),
-                 row->email);
+                 time_text(line->arena, row->created_at), row->state, about(line->arena, row), row->email);
     add_error(line, row);
 }
 
@@ -97,7 +100,7 @@ static void list_waiting(struct command_line *line, const struct delivery_row *r
                           : "now";
     buffer_print(&line->out, "%6lld  %-7s  %s %-10s  %lld attempt%s  %s  %s", (long long)row->id, row->state,
                  strcmp(row->state, "leased") == 0 ? "taken up again" : "due", due, (long long)row->attempts,
-                 row->attempts == 1 ? "" : "s", task_text(line->arena, row->task_id), row->email);
+                 row->attempts == 1 ? "" : "s", about(line->arena, row), row->email);
     add_error(line, row);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "domain/delivery_queue.h"
+#include "mail/account_notice.h"
 #include "mail/notice.h"
 
 #include <stdlib.h>
@@ -16,12 +17,32 @@ struct shown {
     const char *text;
 };
 
+/* The code is its reader's alone. */
+static void write_account_text(struct command_line *line, const struct delivery *delivery,
+                               struct shown *shown) {
+    const struct account_notice notice = {
+        .delivery = delivery,
+        .token = "...",
+        .base_url = line->config->base_url,
+        .host = notice_host(line->arena, line->config->base_url),
+        .sender = line->config->mail_from,
+        .now = clock_now(),
+    };
+    const struct message message = account_notice_message(line->arena, &notice);
+    shown->subject = message.subject;
+    shown->text = message.text;
+}
+
 static enum outcome write_text(struct command_line *line, struct shown *shown) {
     struct delivery delivery;
     struct delivery_content content = {0};
     enum outcome outcome = delivery_find(line->db, line->arena, shown->row.id, &delivery);
     if (outcome == OUTCOME_NOT_FOUND)
         return OUTCOME_OK;
+    if (outcome == OUTCOME_OK && delivery.purpose) {
+        write_account_text(line, &delivery, shown);
+        return OUTCOME_OK;
+    }
     if (outcome == OUTCOME_OK)
         outcome = delivery_content(line->db, line->arena, &delivery, &content);
     if (outcome != OUTCOME_OK || !content.news_count)
@@ -58,6 +79,7 @@ static void print_json(struct command_line *line, const struct shown *shown) {
     json_open_object(json);
     json_add_integer(json, "id", row->id);
     json_add_number(json, "task_id", row->task_id);
+    json_add_text(json, "purpose", row->purpose);
     json_add_text(json, "to", row->email);
     json_add_text(json, "name", row->name);
     json_add_text(json, "state", row->state);
@@ -92,7 +114,9 @@ static void print_lines(struct command_line *line, const struct shown *shown) {
     struct buffer *out = &line->out;
     const struct delivery_row *row = &shown->row;
     buffer_print(out, "mail:        %lld, ", (long long)row->id);
-    if (row->task_id)
+    if (row->purpose)
+        buffer_print(out, "about the account: %s\n", row->purpose);
+    else if (row->task_id)
         buffer_print(out, "about task #%lld\n", (long long)row->task_id);
     else
         buffer_add(out, "of the day\n");

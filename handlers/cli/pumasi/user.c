@@ -37,12 +37,28 @@ static const char *read_password(struct command_line *line) {
     size_t size = strlen(text);
     if (!utf8_is_valid(text, size) || utf8_has_control(text, size))
         return NULL;
-    size_t count = utf8_count(text, size);
-    return count >= PASSWORD_LEAST && count <= PASSWORD_MOST ? arena_copy(line->arena, text) : NULL;
+    return arena_copy(line->arena, text);
+}
+
+/* Why a password cannot be this person's; NULL: it can. */
+static const char *refusal(struct command_line *line, const struct user_new *user) {
+    switch (password_check(line->arena, user->password, user->email, user->name)) {
+    case PASSWORD_GOOD:
+        return NULL;
+    case PASSWORD_BREACHED:
+        return "the password stands in lists that attackers try first; please choose another";
+    case PASSWORD_OWN:
+        return "the password is the person's own name or address; please choose another";
+    case PASSWORD_TOO_SHORT:
+    case PASSWORD_TOO_LONG:
+        break;
+    }
+    return "the password must have 8 to 128 characters";
 }
 
 static int run_add(struct command_line *line) {
-    struct user_new user = {.email = take_option(line, "--email"), .name = take_option(line, "--name")};
+    struct user_new user = {
+        .email = take_option(line, "--email"), .name = take_option(line, "--name"), .is_verified = true};
     const char *language = take_option(line, "--language");
     user.is_admin = take_flag(line, "--admin");
     if (line->count || !user.email || !user.name)
@@ -57,7 +73,10 @@ static int run_add(struct command_line *line) {
         return fail("the language must be en or ko");
     user.password = read_password(line);
     if (!user.password)
-        return fail("the password, one line on standard input, must have 8 to 128 characters");
+        return fail("the password, one line on standard input, must be UTF-8 without control characters");
+    const char *refused = refusal(line, &user);
+    if (refused)
+        return fail("%s", refused);
     struct user created;
     enum outcome outcome = user_create(line->db, line->arena, &user, &created);
     if (outcome == OUTCOME_EXISTS)

@@ -54,6 +54,7 @@ END;
 CREATE TRIGGER user_after_disable AFTER UPDATE OF disabled_at ON "user"
 WHEN NEW.disabled_at IS NOT NULL AND OLD.disabled_at IS NULL
 BEGIN
+    DELETE FROM account_token WHERE user_id = NEW.id;
     DELETE FROM session WHERE user_id = NEW.id;
     DELETE FROM api_token WHERE user_id = NEW.id;
     DELETE FROM invitation WHERE creator_id = NEW.id;
@@ -68,9 +69,11 @@ BEGIN
     DELETE FROM task_watcher WHERE user_id = NEW.id;
     DELETE FROM factor WHERE user_id = NEW.id;
     DELETE FROM recovery_code WHERE user_id = NEW.id;
+    DELETE FROM account_token WHERE user_id = NEW.id;
+    DELETE FROM account_outbox WHERE user_id = NEW.id OR email_key = OLD.email_key;
     DELETE FROM suppression WHERE email_key = OLD.email_key;
     DELETE FROM invitation WHERE email_key = OLD.email_key;
-    UPDATE delivery SET error = NULL WHERE user_id = NEW.id AND error IS NOT NULL;
+    UPDATE delivery SET error = NULL, address = NULL WHERE user_id = NEW.id AND (error IS NOT NULL OR address IS NOT NULL);
 END;
 
 -- What an administrator did to somebody's rights. A change of role is told to all by user_after_update already.
@@ -129,4 +132,13 @@ CREATE TRIGGER api_token_after_delete AFTER DELETE ON api_token
 BEGIN
     INSERT INTO event (type, actor_id, user_id, is_visible, detail)
     VALUES ('token.ended', (SELECT user_id FROM actor), OLD.user_id, 0, json_object('token', json_object('id', OLD.id)));
+END;
+
+-- Who was deleted has no address that could have changed.
+DROP TRIGGER user_address_changed;
+CREATE TRIGGER user_address_changed AFTER UPDATE OF email ON "user"
+WHEN NEW.email <> OLD.email AND NEW.deleted_at IS NULL
+BEGIN
+    INSERT INTO account_outbox (purpose, user_id, address)
+    SELECT 'email_changed', NEW.id, OLD.email WHERE OLD.email_is_verified = 1;
 END;
