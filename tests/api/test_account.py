@@ -67,6 +67,7 @@ def forget_asking():
 class Case(unittest.TestCase):
     def setUp(self):
         forget_asking()
+        self.addCleanup(forget_asking)
         self.person = pumasi.register(language='en')
         self.id = self.person.user['id']
 

@@ -11,6 +11,10 @@ pumasi = running.get()
 KOREAN = '우리 동네 나눔 장터'
 
 
+def tearDownModule():
+    pumasi.by_hand('DELETE FROM login_throttle')
+
+
 def add_by_command(email, name, password):
     return subprocess.run([f'{running.ROOT}/build/{running.BUILD}/bin/pumasi', 'user', 'add', '--email', email, '--name', name],
                           input=password + '\n', text=True, capture_output=True, check=False,
