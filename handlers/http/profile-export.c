@@ -3,10 +3,11 @@
 #include "http/request.h"
 
 static const struct grant grants[] = {
-    {"user", MAY_READ},    {"session", MAY_READ},       {"api_token", MAY_READ},  {"task", MAY_READ},
-    {"comment", MAY_READ}, {"task_watcher", MAY_READ},  {"event", MAY_READ},      {"delivery", MAY_READ},
-    {"factor", MAY_READ},
-    {"account_token", MAY_READ},  {"recovery_code", MAY_READ}, {"invitation", MAY_READ}, {"suppression", MAY_READ},
+    {"user", MAY_READ},          {"session", MAY_READ},       {"api_token", MAY_READ},
+    {"task", MAY_READ},          {"comment", MAY_READ},       {"task_watcher", MAY_READ},
+    {"event", MAY_READ},         {"delivery", MAY_READ},      {"factor", MAY_READ},
+    {"account_token", MAY_READ}, {"recovery_code", MAY_READ}, {"invitation", MAY_READ},
+    {"suppression", MAY_READ},
 };
 
 static void run(struct request *request) {

@@ -24,7 +24,8 @@ static const struct grant signing_out[] = {
 static const struct grant listing[] = {{"user", MAY_READ}};
 static const struct grant inviting[] = {{"user", MAY_READ}, {"invitation", MAY_READ | MAY_INSERT}};
 static const struct grant changing[] = {{"user", MAY_READ | MAY_UPDATE}};
-static const struct grant deleting[] = {{"user", MAY_READ | MAY_UPDATE}, {"event", MAY_READ | MAY_UPDATE}};
+static const struct grant deleting[] = {
+    {"user", MAY_READ | MAY_UPDATE}, {"user.password_hash", MAY_UPDATE}, {"event", MAY_READ | MAY_UPDATE}};
 
 /* One line of standard input, so that a password stands in no list of processes. */
 static const char *read_password(struct command_line *line) {
