@@ -13,7 +13,8 @@ ALTER TABLE "user" ADD COLUMN password_version INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE account_outbox (
     id         INTEGER PRIMARY KEY,
     purpose    TEXT    NOT NULL
-        CHECK (purpose IN ('verify', 'reset', 'password_changed', 'email_asked', 'email_changed')),
+        CHECK (purpose IN ('verify', 'reset', 'password_changed', 'factor_on', 'factor_off', 'email_asked',
+                           'email_changed')),
     user_id    INTEGER REFERENCES "user" (id),                    -- null: reset
     email_key  TEXT,                                              -- reset: the address that was typed, lower case
     address    TEXT,                                              -- where to; null: to the person's own
@@ -83,6 +84,17 @@ BEGIN
     VALUES ('password.changed', (SELECT user_id FROM actor), NEW.id, 0);
     INSERT INTO account_outbox (purpose, user_id) VALUES ('password_changed', NEW.id);
 END;
+-- How one signs in is changed with a factor as much as with a password.
+CREATE TRIGGER factor_turned_on AFTER UPDATE OF confirmed_at ON factor
+WHEN OLD.confirmed_at IS NULL AND NEW.confirmed_at IS NOT NULL
+BEGIN
+    INSERT INTO account_outbox (purpose, user_id) VALUES ('factor_on', NEW.user_id);
+END;
+CREATE TRIGGER factor_turned_off AFTER DELETE ON factor
+WHEN OLD.confirmed_at IS NOT NULL
+BEGIN
+    INSERT INTO account_outbox (purpose, user_id) VALUES ('factor_off', OLD.user_id);
+END;
 
 -- Mails about accounts are deliveries like all others. Checks of a table can only be changed by making it anew, and
 -- with it the one that refers to it.
@@ -92,7 +104,8 @@ CREATE TABLE delivery_now (
     kind       TEXT    NOT NULL DEFAULT 'task' CHECK (kind IN ('task', 'daily', 'account')),
     task_id    INTEGER REFERENCES task (id),                      -- null: daily, or about the account
     purpose    TEXT                                               -- of one about the account
-        CHECK (purpose IN ('verify', 'reset', 'password_changed', 'email_asked', 'email_changed')),
+        CHECK (purpose IN ('verify', 'reset', 'password_changed', 'factor_on', 'factor_off', 'email_asked',
+                           'email_changed')),
     address    TEXT,                                              -- where to; null: to the person's own
     message_id TEXT    NOT NULL UNIQUE,                           -- the same at each try
     state      TEXT    NOT NULL DEFAULT 'pending'

@@ -6,6 +6,8 @@
  *     verify            is the address yours? with a token
  *     reset             a new password, for whoever forgot hers; with a token
  *     password_changed  it was changed
+ *     factor_on         signing in takes a code of an authenticator app from now on
+ *     factor_off        and no more
  *     email_asked       somebody with your password wants another address: to the one that still counts
  *     email_changed     it was changed: to the old one
  *

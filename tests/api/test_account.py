@@ -7,6 +7,7 @@ import time
 import unittest
 
 import running
+import test_second_factor
 from running import PASSWORD
 
 pumasi = running.get()
@@ -84,6 +85,18 @@ class Case(unittest.TestCase):
 
     def events(self, kind):
         return pumasi.value('SELECT count(*) FROM event WHERE type = ? AND user_id = ?', kind, self.id)
+
+
+class Factor(Case):
+    def test_the_person_hears_of_an_app_that_was_turned_on_and_off(self):
+        secret = self.person.post('/api/totp', {'password': PASSWORD}).json['secret']
+        self.assertEqual(200, self.person.post('/api/totp/confirm', {'code': test_second_factor.code_of(secret)}).status)
+        on, = mails_to(self.person)
+        self.assertEqual('[Pumasi] An authenticator app was turned on', on['Subject'])
+        self.assertIn('takes a code of an authenticator app', body_of(on))
+        answer = self.person.send('DELETE', '/api/totp', {'password': PASSWORD})
+        self.assertEqual(204, answer.status, answer)
+        self.assertEqual('[Pumasi] The authenticator app was turned off', mails_to(self.person, 2)[-1]['Subject'])
 
 
 class Change(Case):
@@ -316,7 +329,7 @@ class Forgot(Case):
         self.assertIn('10분', answer.text)
         answer = browser.form('/api/password/reset', {'token': f'  {token} ', 'new_password': OTHER})
         self.assertEqual((200, 'text/html'), (answer.status, answer.kind), answer)
-        self.assertIn('새 비밀번호로 바뀌었습니다', answer.text)
+        self.assertIn('새 비밀번호로 바뀌었어요', answer.text)
         self.assertEqual(200, sign_in(self.person, OTHER).status)
 
 
