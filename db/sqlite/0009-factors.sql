@@ -24,7 +24,7 @@ CREATE TABLE factor (
     created_at   INTEGER NOT NULL DEFAULT (unixepoch())
 ) STRICT;
 
--- Each stands once for a code. 120 bits by chance, so that a plain hash keeps it (ASVS 6.5.2).
+-- Each stands once for a code. 140 bits by chance, so that a plain hash keeps it (ASVS 6.5.2).
 CREATE TABLE recovery_code (
     code_hash BLOB    PRIMARY KEY CHECK (length(code_hash) = 32), -- SHA-256
     user_id   INTEGER NOT NULL REFERENCES "user" (id)

@@ -6,8 +6,8 @@
 #include <ctype.h>
 #include <string.h>
 
-/* 120 bits: a hash alone keeps what has 112 or more (ASVS 6.5.2). */
-enum { RECOVERY_CODE_CHARACTERS = 24, RECOVERY_CODE_GROUP = 4 };
+/* 140 bits: a hash alone keeps what has 112 or more (ASVS 6.5.2), and 128 cannot be guessed (11.5.1). */
+enum { RECOVERY_CODE_CHARACTERS = 28, RECOVERY_CODE_GROUP = 4 };
 
 DB_QUERY(FACTOR_FIND, "SELECT nonce, confirmed_at, last_step, "
                       "(SELECT count(*) FROM recovery_code WHERE recovery_code.user_id = factor.user_id) "

@@ -63,7 +63,7 @@ class Enrolment(Base):
         codes = self.person.post('/api/totp/confirm', {'code': code_of(secret)}).json['recovery_codes']
         self.assertEqual(10, len(set(codes)))
         for code in codes:
-            self.assertRegex(code, '^([a-z2-7]{4}-){5}[a-z2-7]{4}$')
+            self.assertRegex(code, '^([a-z2-7]{4}-){6}[a-z2-7]{4}$')
         now = self.person.get('/api/totp').json
         self.assertEqual(('on', 10), (now['state'], now['recovery_codes_left']))
         self.assertNotIn(secret, self.person.get('/api/totp').text)
