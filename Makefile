@@ -29,7 +29,7 @@ LIBS := -lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2 -lutf8proc -ls
 # A function needs SHA-256 of libcrypto alone (see lib/base/random.c): it is linked in; so is utf8proc, which four need.
 FUNCTION_LIBS := -lfcgi -lsqlite3 -ljson-c -largon2 -lseccomp -Wl,-Bstatic -lcrypto -lutf8proc -Wl,-Bdynamic
 SOURCES := $(filter-out lib/http/idle.c,$(wildcard lib/*/*.c))
-GENERATED := $(addprefix build/generated/,words_table.c migrations.c routes.c notice_templates.c breached.c)
+GENERATED := $(addprefix build/generated/,words_table.c migrations.c routes.c notice_templates.c breached_table.c)
 HEADERS := $(addprefix build/generated/,words_keys.h notice_names.h)
 OBJECTS := $(SOURCES:%.c=$B/%.o) $(GENERATED:build/generated/%.c=$B/generated/%.o)
 LIBRARY := $B/libpumasi.a
@@ -77,7 +77,7 @@ build/generated/notice_templates.c: scripts/templates www/text/en.json $(wildcar
 	@scripts/templates table notice $(MAIL_TEMPLATES)/names www/text/en.json \
 		$(foreach t,task.html task.txt daily.html daily.txt account.html account.txt,$(MAIL_TEMPLATES)/$t) > $@
 
-build/generated/breached.c: scripts/breached lib/domain/breached/hashes
+build/generated/breached_table.c: scripts/breached lib/domain/breached/hashes
 	@mkdir -p $(@D)
 	@scripts/breached table lib/domain/breached/hashes > $@
 

@@ -191,7 +191,7 @@ class MailFaultRun(unittest.TestCase):
         self.instance.mailer(self.mail)
         self.most_s = max(0.1, 4 * (time.monotonic() - begin))
         # A machine that is quick or slow meets fewer faults in the same work: then there is more of it.
-        while self.changes < CHANGES or (min(self.kills / 15, self.faults / 60, self.full_disks / 2) < 1 and self.changes < 4 * CHANGES):
+        while self.changes < CHANGES or (min(self.kills / 15, self.faults / 60, self.full_disks / 2) < 1 and self.changes < 12 * CHANGES):
             for _ in range(A_ROUND):
                 self.change()
             self.trouble = self.random.choice((0, 0.02, 0.1, 0.5))
