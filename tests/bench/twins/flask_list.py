@@ -43,7 +43,7 @@ def present(row):
 
 @app.get("/api/tasks")
 def tasks():
-    token = hashlib.sha256(request.cookies.get("session", "").encode()).digest()
+    token = hashlib.sha256(request.cookies.get("session", "").split(".")[0].encode()).digest()
     if not connect().execute("SELECT 1 FROM session WHERE token_hash = ? AND expires_at > ?", (token, int(time.time()))).fetchone():
         return Response('{"title": "Unauthorized"}', 401, mimetype="application/json")
     rows = connect().execute(

@@ -46,7 +46,7 @@ function serve() {
     }
 
     createServer((request, response) => {
-        const token = /session=([^;]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "";
+        const token = /session=([^;.]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "";
         const user = findSession.get(createHash("sha256").update(token).digest(), Math.floor(Date.now() / 1000));
         if (!user) return answer(response, 401, {title: "Unauthorized"});
         if (request.method === "GET") {
