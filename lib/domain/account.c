@@ -9,7 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { ASKING_WINDOW_S = 3600, MOST_THROTTLES = 10000 };
+enum { ASKING_WINDOW_S = 3600 };
 
 /* An address that was asked for with the old password is wanted no more. */
 DB_QUERY(ACCOUNT_SET_PASSWORD,
@@ -53,9 +53,6 @@ DB_QUERY(
     "updated_at = CASE WHEN login_throttle.updated_at < $3 THEN $2 ELSE login_throttle.updated_at END "
     "RETURNING failures");
 DB_QUERY(ACCOUNT_FIRST_ASKED, "SELECT updated_at FROM login_throttle WHERE key = $1");
-DB_QUERY(ACCOUNT_BOUND_ASKED,
-         "DELETE FROM login_throttle WHERE key IN "
-         "(SELECT key FROM login_throttle ORDER BY updated_at DESC LIMIT 1000 OFFSET $1)");
 
 /* ---- passwords ---- */
 
@@ -190,7 +187,7 @@ static enum db_result count_asked(struct db *db, struct arena *arena, const char
                                             db_integer(now), db_integer(now - ASKING_WINDOW_S));
     if (result == DB_OK)
         result = db_find_integer(db, &ACCOUNT_FIRST_ASKED, since, db_bytes(key, sizeof(key)));
-    return result == DB_OK ? db_run(db, &ACCOUNT_BOUND_ASKED, db_integer(MOST_THROTTLES)) : result;
+    return result == DB_OK ? throttle_bound(db) : result;
 }
 
 enum outcome account_ask_reset(struct db *db, struct arena *arena, const char *email, const char *client,

@@ -71,6 +71,10 @@ static enum db_result count_failure(struct db *db, const unsigned char key[SHA25
     return db_run(db, &THROTTLE_BLOCK, db_bytes(key, SHA256_BYTES), db_integer(now + block_s));
 }
 
+enum db_result throttle_bound(struct db *db) {
+    return db_run(db, &THROTTLE_BOUND, db_integer(MOST_THROTTLES));
+}
+
 enum outcome throttle_fail(struct db *db, const struct throttle *throttle, int64_t user_id) {
     int64_t now = clock_now();
     enum db_result result = db_begin_write(db, 0);
@@ -79,7 +83,7 @@ enum outcome throttle_fail(struct db *db, const struct throttle *throttle, int64
     if (result == DB_OK)
         result = count_failure(db, throttle->address, FREE_FAILURES_ADDRESS, now);
     if (result == DB_OK)
-        result = db_run(db, &THROTTLE_BOUND, db_integer(MOST_THROTTLES));
+        result = throttle_bound(db);
     if (result == DB_OK)
         result = db_run(db, &THROTTLE_EVENT, user_id ? db_integer(user_id) : db_null());
     if (result == DB_OK)

@@ -31,5 +31,8 @@ MUST_CHECK enum outcome throttle_fail(struct db *db, const struct throttle *thro
 /* Forgets the account's failures. Inside a write transaction. */
 MUST_CHECK enum db_result throttle_forget(struct db *db, const struct throttle *throttle);
 
+/* Keeps the latest ten thousand, of whatever kind: storage is bounded. Inside a write transaction. */
+MUST_CHECK enum db_result throttle_bound(struct db *db);
+
 /* Forgets what is older than a day. Inside a write transaction; for the clock. */
 MUST_CHECK enum db_result throttle_clean(struct db *db);

@@ -304,10 +304,10 @@ void page_profile(struct buffer *out, const struct user *viewer, const struct pr
     buffer_add(out, "</a></header>\n");
     add_result(&sheet);
     add_form(&sheet);
-    page_own_data(out, viewer);
     page_account_settings(out, viewer);
     if (form->sessions)
         page_sessions(out, viewer, form->sessions);
+    page_own_data(out, viewer);
     buffer_add(out, "</main>\n");
     page_close(out);
 }
