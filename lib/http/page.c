@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "domain/change_words.h"
 #include "domain/day_words.h"
+#include "page_files.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -170,9 +171,7 @@ void page_open(struct buffer *out, enum language language, const char *title, co
     buffer_add(out, " · ");
     page_words(out, language, WORDS_PAGE_NAME);
     buffer_add(out, "</title>\n<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\n"
-                    "<link rel=\"stylesheet\" href=\"/style/base.css\">\n"
-                    "<link rel=\"stylesheet\" href=\"/style/list.css\">\n"
-                    "<link rel=\"stylesheet\" href=\"/style/task.css\">\n"
+                    "<link rel=\"stylesheet\" href=\"" WWW_STYLE_SERVER "\">\n"
                     "</head>\n<body>\n<header class=\"top\">\n<a class=\"brand\" href=\"");
     buffer_add(out, viewer ? "/api/tasks\">" : "/\">");
     page_words(out, language, WORDS_PAGE_NAME);
