@@ -1,6 +1,7 @@
 /* Verifies the address that a code was mailed to: POST /api/email/verify. Whoever is signed in there, if
  * anybody, has no part in it. */
 #include "domain/account.h"
+#include "http/browser.h"
 #include "http/page_account.h"
 
 enum { TOKEN };
@@ -12,6 +13,8 @@ static const struct field fields[] = {
 static const struct grant grants[] = {
     {"user", MAY_READ | MAY_UPDATE},
     {"account_token", MAY_READ | MAY_UPDATE},
+    {"login_throttle", MAY_READ | MAY_INSERT | MAY_UPDATE | MAY_DELETE},
+    {"event", MAY_INSERT},
 };
 
 static void show_faults(struct request *request) {
@@ -19,7 +22,9 @@ static void show_faults(struct request *request) {
 }
 
 static void run(struct request *request) {
-    switch (account_verify(request->db, request->arena, request_value(request, TOKEN)->text)) {
+    const struct account_token token = {request_value(request, TOKEN)->text, browser_address(request)};
+    int64_t retry_after_s = 0;
+    switch (account_verify(request->db, request->arena, &token, &retry_after_s)) {
     case OUTCOME_OK:
         respond_account_said(request, 204, WORDS_PAGE_VERIFY_DONE, WORDS_PAGE_VERIFY_DONE_TEXT, "/api/tasks",
                              WORDS_PAGE_VERIFY_CONTINUE);
@@ -31,13 +36,15 @@ static void run(struct request *request) {
     case OUTCOME_EXISTS:
         respond_problem(request, 409, WORDS_PROBLEM_EMAIL_TAKEN_MEANWHILE);
         break;
+    case OUTCOME_THROTTLED:
+        respond_throttled(request, retry_after_s, WORDS_PROBLEM_THROTTLED);
+        break;
     case OUTCOME_BUSY:
         respond_outcome(request, OUTCOME_BUSY);
         break;
     case OUTCOME_NOT_FOUND:
     case OUTCOME_FORBIDDEN:
     case OUTCOME_CONFLICT:
-    case OUTCOME_THROTTLED:
     case OUTCOME_FAILED:
         respond_outcome(request, OUTCOME_FAILED);
     }

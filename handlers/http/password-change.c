@@ -1,5 +1,5 @@
-/* Changes one's own password, given the present one, and signs out every other browser: POST /api/password.
- */
+/* Changes one's own password, given the present one and of who has a second factor its code, and signs out
+ * every other browser: POST /api/password. */
 #include "domain/account.h"
 #include "domain/password.h"
 #include "http/browser.h"
@@ -7,7 +7,7 @@
 #include "http/password_input.h"
 #include "http/present.h"
 
-enum { CURRENT, NEW };
+enum { CURRENT, NEW, CODE };
 
 static const struct field fields[] = {
     [CURRENT] =
@@ -17,6 +17,7 @@ static const struct field fields[] = {
              .is_required = true,
              .least = PASSWORD_LEAST,
              .most = PASSWORD_MOST},
+    [CODE] = {.name = "code", .type = FIELD_TEXT, .may_be_empty = true, .least = 1, .most = 64},
 };
 
 static const struct grant grants[] = {
@@ -26,6 +27,8 @@ static const struct grant grants[] = {
     {"login_throttle", MAY_READ | MAY_INSERT | MAY_UPDATE | MAY_DELETE},
     {"event", MAY_INSERT},
     {"account_token", MAY_READ | MAY_UPDATE},
+    {"factor", MAY_READ | MAY_UPDATE},
+    {"recovery_code", MAY_READ | MAY_DELETE},
 };
 
 static void show_faults(struct request *request) {
@@ -36,13 +39,14 @@ static void run(struct request *request) {
     const struct user *user = request->user;
     const char *password = request_value(request, NEW)->text;
     const char *cookie = NULL;
-    if (!password_input_confirm(request, "current_password", request_value(request, CURRENT)->text,
-                                &ACCOUNT_PASSWORD))
-        return;
+    /* Before the code, which is used up. */
     if (!password_input_check(request, "new_password", password, user->email, user->name)) {
         show_faults(request);
         return;
     }
+    if (!password_input_confirm_twice(request, "current_password", request_value(request, CURRENT)->text,
+                                      request_value(request, CODE)->text))
+        return;
     const struct session_new new_session = browser_session(request);
     enum outcome outcome = account_change_password(request->db, request->arena, user, password, &new_session,
                                                    request->session->has_factor, &cookie);
@@ -58,6 +62,7 @@ const struct function FUNCTION = {
     .name = "password-change",
     .access = ACCESS_MEMBER,
     .verb = VERB_ACCOUNT_SECURE,
+    .needs_keys = true,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 10, .workers = 1},

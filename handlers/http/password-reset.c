@@ -2,6 +2,7 @@
  * /api/password/reset. It signs nobody in, so that a second factor is still asked for (ASVS 6.4.3). */
 #include "domain/account.h"
 #include "domain/password.h"
+#include "http/browser.h"
 #include "http/page_account.h"
 #include "http/password_input.h"
 
@@ -17,8 +18,11 @@ static const struct field fields[] = {
 };
 
 static const struct grant grants[] = {
-    {"user", MAY_READ | MAY_UPDATE},          {"user.password_hash", MAY_READ | MAY_UPDATE},
-    {"session", MAY_READ | MAY_DELETE},       {"login_throttle", MAY_READ | MAY_DELETE},
+    {"user", MAY_READ | MAY_UPDATE},
+    {"user.password_hash", MAY_READ | MAY_UPDATE},
+    {"session", MAY_READ | MAY_DELETE},
+    {"login_throttle", MAY_READ | MAY_INSERT | MAY_UPDATE | MAY_DELETE},
+    {"event", MAY_INSERT},
     {"account_token", MAY_READ | MAY_UPDATE},
 };
 
@@ -27,20 +31,23 @@ static void show_faults(struct request *request) {
 }
 
 static void run(struct request *request) {
-    const char *token = request_value(request, TOKEN)->text;
+    const struct account_token token = {request_value(request, TOKEN)->text, browser_address(request)};
     const char *password = request_value(request, NEW)->text;
+    int64_t retry_after_s = 0;
     struct user user = {0};
-    enum outcome outcome = account_find_reset(request->db, request->arena, token, &user);
+    enum outcome outcome = account_find_reset(request->db, request->arena, &token, &user, &retry_after_s);
     if (outcome == OUTCOME_OK &&
         !password_input_check(request, "new_password", password, user.email, user.name)) {
         show_faults(request);
         return;
     }
     if (outcome == OUTCOME_OK)
-        outcome = account_reset(request->db, request->arena, token, &user, password);
+        outcome = account_reset(request->db, request->arena, token.text, &user, password);
     if (outcome == OUTCOME_INVALID) {
         request_fault(request, "token", "token", WORDS_FAULT_TOKEN);
         show_faults(request);
+    } else if (outcome == OUTCOME_THROTTLED) {
+        respond_throttled(request, retry_after_s, WORDS_PROBLEM_THROTTLED);
     } else if (outcome != OUTCOME_OK) {
         respond_outcome(request, outcome);
     } else {

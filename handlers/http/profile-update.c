@@ -1,6 +1,7 @@
 /* Changes one's own name, language and wishes of mails: PATCH or POST /api/users/me. */
 #include "domain/account.h"
 #include "http/bearer.h"
+#include "http/page_account.h"
 #include "http/page_profile.h"
 #include "http/password_input.h"
 #include "http/present.h"
@@ -15,9 +16,10 @@ static const struct field fields[] = {
     [PROFILE_MAIL_OWN] = {.name = "mail_own", .type = FIELD_FLAG, .most = 1},
     [PROFILE_MAIL_HOUR] = {.name = "mail_hour", .type = FIELD_INTEGER, .most = 23},
     [PROFILE_TIME_ZONE] = {.name = "time_zone", .type = FIELD_ZONE},
-    /* It counts once it is verified, and is asked for with the password. */
+    /* It counts once it is verified, and is asked for with the password, and a code of who has a factor. */
     [PROFILE_EMAIL] = {.name = "email", .type = FIELD_EMAIL},
     [PROFILE_CURRENT_PASSWORD] = {.name = "current_password", .type = FIELD_SECRET, .least = 1, .most = 1024},
+    [PROFILE_CODE] = {.name = "code", .type = FIELD_TEXT, .may_be_empty = true, .least = 1, .most = 64},
 };
 
 static const struct grant grants[] = {
@@ -26,6 +28,8 @@ static const struct grant grants[] = {
     {"login_throttle", MAY_READ | MAY_INSERT | MAY_UPDATE | MAY_DELETE},
     {"event", MAY_INSERT},
     {"account_token", MAY_READ},
+    {"factor", MAY_READ | MAY_UPDATE},
+    {"recovery_code", MAY_READ | MAY_DELETE},
 };
 
 /* The form again, with what was typed. */
@@ -39,6 +43,7 @@ static void show_faults(struct request *request) {
     for (size_t i = 0; i < PROFILE_FIELD_COUNT; i++)
         if (request_value(request, i)->typed)
             form.values[i] = request_value(request, i)->typed;
+    form.has_factor = request_has_factor(request);
     page_profile(respond_page(request, 422), request->user, &form);
 }
 
@@ -48,12 +53,9 @@ static bool may_ask_address(struct request *request) {
         bearer_refuse(request);
         return false;
     }
-    const char *password = request_value(request, PROFILE_CURRENT_PASSWORD)->text;
-    if (password)
-        return password_input_confirm(request, "current_password", password, &ACCOUNT_EMAIL);
-    request_fault(request, "current_password", "required", WORDS_FAULT_REQUIRED);
-    respond_account_faults(request, &ACCOUNT_EMAIL);
-    return false;
+    return password_input_confirm_twice(request, "current_password",
+                                        request_value(request, PROFILE_CURRENT_PASSWORD)->text,
+                                        request_value(request, PROFILE_CODE)->text);
 }
 
 static void run(struct request *request) {
@@ -94,6 +96,7 @@ const struct function FUNCTION = {
     .name = "profile-update",
     .access = ACCESS_MEMBER,
     .verb = VERB_PROFILE_UPDATE,
+    .needs_keys = true,
     FUNCTION_FIELDS(fields),
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 10, .workers = 1},

@@ -31,11 +31,11 @@ static void run(struct request *request) {
     const struct field_value *invite = request_value(request, INVITE);
     bool is_invited = invite->is_given && !invite->is_empty;
     if (registration == REGISTRATION_CLOSED) {
-        respond_problem(request, 403, WORDS_PROBLEM_REGISTRATION_CLOSED);
+        respond_refused(request, 403, WORDS_PROBLEM_REGISTRATION_CLOSED, "registration is closed");
         return;
     }
     if (registration == REGISTRATION_INVITE && !is_invited) {
-        respond_problem(request, 403, WORDS_PROBLEM_INVITED_ONLY);
+        respond_refused(request, 403, WORDS_PROBLEM_INVITED_ONLY, "no invitation");
         return;
     }
     /* The browser said it, not the person: a zone that is newer than this server's list is no fault of hers.
@@ -58,7 +58,7 @@ static void run(struct request *request) {
     const char *cookie = NULL;
     enum outcome outcome = user_create(request->db, request->arena, &new_user, &user);
     if (outcome == OUTCOME_FORBIDDEN) {
-        respond_problem(request, 403, WORDS_PROBLEM_INVITATION);
+        respond_refused(request, 403, WORDS_PROBLEM_INVITATION, "an invitation that is not good");
         return;
     }
     if (outcome == OUTCOME_EXISTS) {

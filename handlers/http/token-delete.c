@@ -11,7 +11,7 @@ static void run(struct request *request) {
     if (outcome == OUTCOME_OK)
         respond_done(request, "/api/tokens");
     else if (outcome == OUTCOME_NOT_FOUND)
-        respond_problem(request, 404, WORDS_PROBLEM_NO_TOKEN);
+        respond_refused(request, 404, WORDS_PROBLEM_NO_TOKEN, "no access token of hers");
     else
         respond_outcome(request, outcome);
 }

@@ -1,4 +1,5 @@
 /* Begins with an authenticator app, and answers the secret to give to it: POST /api/totp. */
+#include "http/password_input.h"
 #include "http/present_factor.h"
 
 enum { PASSWORD };
@@ -17,7 +18,7 @@ static const struct grant grants[] = {
 };
 
 static void run(struct request *request) {
-    if (!factor_proved(request, request_value(request, PASSWORD)->text, NULL))
+    if (!password_input_confirm(request, "password", request_value(request, PASSWORD)->text))
         return;
     enum outcome outcome = factor_begin(request->db, request->arena, request->user->id);
     if (outcome == OUTCOME_EXISTS)

@@ -1,14 +1,15 @@
 /*
- * Takes one's second factor away, given the password or a code: DELETE /api/totp, and POST /api/totp/remove
- * for forms.
+ * Takes one's second factor away, given the password and a code of it, or a recovery code: DELETE /api/totp,
+ * and POST /api/totp/remove for forms.
  */
 #include "http/browser.h"
+#include "http/password_input.h"
 #include "http/present_factor.h"
 
 enum { PASSWORD, CODE };
 
 static const struct field fields[] = {
-    [PASSWORD] = {.name = "password", .type = FIELD_SECRET, .may_be_empty = true, .least = 1, .most = 1024},
+    [PASSWORD] = {.name = "password", .type = FIELD_SECRET, .is_required = true, .least = 1, .most = 1024},
     [CODE] = {.name = "code", .type = FIELD_TEXT, .may_be_empty = true, .least = 1, .most = 64},
 };
 
@@ -23,14 +24,8 @@ static const struct grant grants[] = {
 };
 
 static void run(struct request *request) {
-    const char *password = request_value(request, PASSWORD)->text;
-    const char *code = request_value(request, CODE)->text;
-    if (!password && !code) {
-        request_fault(request, "password", "required", WORDS_FAULT_REQUIRED);
-        respond_factor_faults(request);
-        return;
-    }
-    if (!factor_proved(request, password, code))
+    if (!password_input_confirm_twice(request, "password", request_value(request, PASSWORD)->text,
+                                      request_value(request, CODE)->text))
         return;
     const struct session_new new_session = browser_session(request);
     const char *cookie = NULL;

@@ -55,7 +55,7 @@ static void run(struct request *request) {
     enum outcome outcome =
         token ? unsubscribe_read(&signer, request->arena, token, &unsubscribe) : OUTCOME_INVALID;
     if (outcome == OUTCOME_INVALID) {
-        respond_problem(request, 403, WORDS_PROBLEM_LINK);
+        respond_refused(request, 403, WORDS_PROBLEM_LINK, "a link that is not ours");
         return;
     }
     if (outcome == OUTCOME_OK)

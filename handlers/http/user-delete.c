@@ -20,9 +20,9 @@ static void run(struct request *request) {
     bool is_oneself = request->path_id == request->actor.id;
     const char *password = request_value(request, PASSWORD)->text;
     const struct proof proof = {.password = password ? password : "", .address = browser_address(request)};
-    int64_t retry_after_s = 0;
+    struct proof_result why = {0};
     enum outcome outcome =
-        user_delete(request->db, request->arena, &request->actor, request->path_id, &proof, &retry_after_s);
+        user_delete(request->db, request->arena, &request->actor, request->path_id, &proof, &why);
     if (outcome == OUTCOME_OK) {
         respond_done(request, is_oneself ? "/" : "/api/users");
         if (is_oneself)
@@ -31,7 +31,7 @@ static void run(struct request *request) {
         request_fault(request, "password", "wrong", WORDS_FAULT_PASSWORD);
         respond_faults(request);
     } else if (outcome == OUTCOME_THROTTLED) {
-        respond_throttled(request, retry_after_s, WORDS_PROBLEM_THROTTLED);
+        respond_throttled(request, why.retry_after_s, WORDS_PROBLEM_THROTTLED);
     } else if (outcome == OUTCOME_CONFLICT) {
         respond_problem(request, 409, WORDS_PROBLEM_LAST_ADMIN);
     } else if (outcome == OUTCOME_NOT_FOUND) {

@@ -50,6 +50,8 @@ static const struct key keys[] = {
      "days after which everybody signs in again, however much a session is used (1 to 400)"},
     {"session_idle_hours", KIND_COUNT, offsetof(struct config, session_idle_hours), false, 9600,
      "hours without use after which a browser is signed out (1 to 9600)"},
+    {"changes_a_minute", KIND_COUNT, offsetof(struct config, changes_a_minute), false, 60000,
+     "changes that one person may go on making each minute, after ten times as many at once (1 to 60000)"},
     {"database", KIND_TEXT, offsetof(struct config, database), false, 0, "path of the SQLite file"},
     {"link_keys", KIND_TEXT, offsetof(struct config, link_keys), true, 0,
      "path of the file with the keys that sign the links in mails; empty: the database's path and -keys"},
@@ -85,6 +87,7 @@ static const struct config defaults = {
     .mail_delay_s = 120,
     .session_days = 30,
     .session_idle_hours = 168,
+    .changes_a_minute = 60,
 };
 
 static const char *read_file(struct arena *arena, const char *path, const char **error) {

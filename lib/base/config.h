@@ -21,6 +21,7 @@ struct config {
     enum second_factor second_factor; /* who must have one to sign in */
     int64_t session_days;             /* that a sign-in lasts, however much it is used: 1 to 400 */
     int64_t session_idle_hours;       /* without use that end a session: 1 to 9600 */
+    int64_t changes_a_minute;         /* of one person, after ten times as many at once: 1 to 60000 */
     int64_t log_days;                 /* that events are kept; 0: for ever, else 7 at least */
     const char *mail;                 /* "smtp://user:password@host:587" or "maildir:DIR" */
     const char *mail_from;            /* the sender's address */

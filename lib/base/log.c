@@ -14,6 +14,8 @@ static struct {
     const char *program;
     int descriptor;
     char request_id[64];
+    int64_t minute;  /* of the latest bounded line */
+    int64_t bounded; /* lines in that minute, those left out as well */
 } the_log = {.program = "pumasi", .descriptor = STDERR_FILENO};
 
 bool log_open(const char *program, const char *path) {
@@ -63,13 +65,10 @@ static size_t add_escaped(char *line, size_t used, size_t size, const char *text
     return used;
 }
 
-void log_write(enum log_level level, const char *format, ...) {
+static void write_line(enum log_level level, const char *format, va_list arguments) {
     static const char *const levels[] = {"info", "warning", "error"};
     char message[1024];
-    va_list arguments;
-    va_start(arguments, format);
     (void)vsnprintf(message, sizeof(message), format, arguments);
-    va_end(arguments);
 
     char time[CLOCK_RFC3339_BYTES];
     clock_write_rfc3339(clock_now(), time);
@@ -89,4 +88,31 @@ void log_write(enum log_level level, const char *format, ...) {
     line[used++] = '\n';
     /* Nobody is left to tell if the log itself cannot be written. */
     (void)!write(the_log.descriptor, line, used);
+}
+
+void log_write(enum log_level level, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    write_line(level, format, arguments);
+    va_end(arguments);
+}
+
+void log_bounded_end(void) {
+    if (the_log.bounded > LOG_BOUND_A_MINUTE)
+        log_warning("%lld more lines like these were left out within a minute",
+                    (long long)(the_log.bounded - LOG_BOUND_A_MINUTE));
+    the_log.bounded = 0;
+}
+
+void log_bounded(const char *format, ...) {
+    int64_t minute = clock_now() / 60;
+    if (minute != the_log.minute)
+        log_bounded_end();
+    the_log.minute = minute;
+    if (++the_log.bounded > LOG_BOUND_A_MINUTE)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    write_line(LOG_INFO, format, arguments);
+    va_end(arguments);
 }

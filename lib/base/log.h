@@ -18,6 +18,17 @@ void log_set_request(const char *request_id);
 
 void log_write(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/*
+ * What anybody outside can cause as often as requests come: that one was refused (ASVS 16.3.2, 16.3.3). A
+ * process writes the first ten such lines of a minute and counts the others, so that nobody fills the disk;
+ * how many they were is told by the next line of another minute, or by log_bounded_end.
+ */
+enum { LOG_BOUND_A_MINUTE = 10 };
+void log_bounded(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/* Tells how many were counted and not written, if any; before the process ends. */
+void log_bounded_end(void);
+
 #define log_info(...) log_write(LOG_INFO, __VA_ARGS__)
 #define log_warning(...) log_write(LOG_WARNING, __VA_ARGS__)
 #define log_error(...) log_write(LOG_ERROR, __VA_ARGS__)

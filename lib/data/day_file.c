@@ -1,24 +1,15 @@
 #include "data/day_file.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
+#include "data/side_file.h"
+
+#include <sys/types.h>
 #include <unistd.h>
 
 /* Ids beyond are not noted: 64 MiB are enough for a list of tokens. */
 enum { MOST_IDS = 16 * 1024 * 1024 };
 
 int day_file_open(const char *database) {
-    char path[4096];
-    int size = snprintf(path, sizeof(path), "%s-days", database);
-    if (size < 0 || (size_t)size >= sizeof(path))
-        return -1;
-    return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-}
-
-void day_file_close(int file) {
-    if (file >= 0)
-        (void)close(file);
+    return side_file_open(database, "-days");
 }
 
 static bool is_kept(int file, int64_t id) {

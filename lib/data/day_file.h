@@ -14,9 +14,6 @@
 /* A descriptor, for reading and writing; -1: the file cannot be had, and days are not known then. */
 int day_file_open(const char *database);
 
-/* -1 is allowed. */
-void day_file_close(int file);
-
 /* Days since 1970; 0: never, or not known. */
 int64_t day_file_get(int file, int64_t id);
 

@@ -101,6 +101,20 @@ static enum outcome find_token(struct db *db, struct arena *arena, const char *p
     return result == DB_END ? OUTCOME_INVALID : outcome_of(result);
 }
 
+/* The same for somebody at `client`, who cannot try codes without end (ASVS 6.6.3). */
+static enum outcome try_token(struct db *db, struct arena *arena, const char *purpose,
+                              const struct account_token *token, const unsigned char hash[SHA256_BYTES],
+                              struct user *user, const char **email, int64_t *retry_after_s) {
+    const struct throttle throttle = throttle_of_token(arena, token->text, token->client);
+    enum outcome outcome = throttle_check(db, &throttle, retry_after_s);
+    if (outcome == OUTCOME_OK)
+        outcome = find_token(db, arena, purpose, hash, user, email);
+    if (outcome != OUTCOME_INVALID)
+        return outcome;
+    outcome = throttle_fail(db, &throttle, 0);
+    return outcome == OUTCOME_OK ? OUTCOME_INVALID : outcome;
+}
+
 /* Inside a write transaction. DB_END: somebody else used it meanwhile, or its time is over. */
 static enum db_result use_token(struct db *db, const char *purpose, const unsigned char hash[SHA256_BYTES]) {
     enum db_result result = db_run(db, &ACCOUNT_USE_TOKEN, db_bytes(hash, SHA256_BYTES), db_text(purpose),
@@ -108,11 +122,12 @@ static enum db_result use_token(struct db *db, const char *purpose, const unsign
     return result == DB_OK && !db_changes(db) ? DB_END : result;
 }
 
-enum outcome account_find_reset(struct db *db, struct arena *arena, const char *token, struct user *user) {
+enum outcome account_find_reset(struct db *db, struct arena *arena, const struct account_token *token,
+                                struct user *user, int64_t *retry_after_s) {
     unsigned char hash[SHA256_BYTES];
     const char *email = NULL;
-    sha256(token, strlen(token), hash);
-    return find_token(db, arena, "reset", hash, user, &email);
+    sha256(token->text, strlen(token->text), hash);
+    return try_token(db, arena, "reset", token, hash, user, &email, retry_after_s);
 }
 
 enum outcome account_reset(struct db *db, struct arena *arena, const char *token, const struct user *user,
@@ -153,12 +168,13 @@ static enum db_result take_address(struct db *db, struct arena *arena, const str
     return result == DB_OK ? db_run(db, &ACCOUNT_END_TOKENS, db_integer(user->id)) : result;
 }
 
-enum outcome account_verify(struct db *db, struct arena *arena, const char *token) {
+enum outcome account_verify(struct db *db, struct arena *arena, const struct account_token *token,
+                            int64_t *retry_after_s) {
     unsigned char hash[SHA256_BYTES];
     struct user user = {0};
     const char *email = NULL;
-    sha256(token, strlen(token), hash);
-    enum outcome outcome = find_token(db, arena, "verify", hash, &user, &email);
+    sha256(token->text, strlen(token->text), hash);
+    enum outcome outcome = try_token(db, arena, "verify", token, hash, &user, &email, retry_after_s);
     if (outcome != OUTCOME_OK)
         return outcome;
     assert(email && user.email);

@@ -28,9 +28,17 @@ MUST_CHECK enum outcome account_change_password(struct db *db, struct arena *are
 MUST_CHECK enum outcome account_ask_reset(struct db *db, struct arena *arena, const char *email,
                                           const char *client, int64_t *retry_after_s);
 
+/* A code of a mail, and the address of the client that shows it: one that is not good is counted, and
+ * OUTCOME_THROTTLED says that too many were not; *retry_after_s, when the next one is looked at. */
+struct account_token {
+    const char *text;
+    const char *client;
+};
+
 /* Whose password the token may reset. OUTCOME_INVALID: nobody's, or nobody's any more. */
-MUST_CHECK enum outcome account_find_reset(struct db *db, struct arena *arena, const char *token,
-                                           struct user *user);
+MUST_CHECK enum outcome account_find_reset(struct db *db, struct arena *arena,
+                                           const struct account_token *token, struct user *user,
+                                           int64_t *retry_after_s);
 
 /* Uses the token to set a new password; all sessions of the person end. OUTCOME_INVALID as above; also where
  * the person cannot sign in at all. */
@@ -40,7 +48,8 @@ MUST_CHECK enum outcome account_reset(struct db *db, struct arena *arena, const 
 /* Uses the token to verify the address that its mail went to, which becomes the person's where it is one that
  * she asked for. OUTCOME_INVALID: the token is used, old or none; OUTCOME_EXISTS: somebody else has the
  * address by now. */
-MUST_CHECK enum outcome account_verify(struct db *db, struct arena *arena, const char *token);
+MUST_CHECK enum outcome account_verify(struct db *db, struct arena *arena, const struct account_token *token,
+                                       int64_t *retry_after_s);
 
 /* Asks for the mail that verifies once more; nothing where there is nothing to verify. OUTCOME_THROTTLED: the
  * last one is too young, *retry_after_s says when it is not. */

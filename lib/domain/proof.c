@@ -19,35 +19,44 @@ static enum outcome check_password(struct db *db, struct arena *arena, int64_t u
     return password_matches(arena, hash, password) ? OUTCOME_OK : OUTCOME_FORBIDDEN;
 }
 
-static enum outcome check_code(struct db *db, struct arena *arena, int64_t user_id,
-                               const struct proof *proof) {
-    struct factor factor = {0};
-    struct factor_use use;
-    enum outcome outcome = factor_find(db, arena, proof->key, user_id, &factor);
-    if (outcome == OUTCOME_NOT_FOUND || (outcome == OUTCOME_OK && !factor.is_on))
-        return OUTCOME_FORBIDDEN;
+static enum outcome use_up(struct db *db, int64_t user_id, const struct factor_use *use) {
+    enum outcome outcome = outcome_of(db_begin_write(db, user_id));
     if (outcome == OUTCOME_OK)
-        outcome = factor_verify(db, arena, user_id, &factor, proof->code, &use);
-    if (outcome != OUTCOME_OK)
-        return outcome;
-    outcome = outcome_of(db_begin_write(db, user_id));
-    if (outcome == OUTCOME_OK)
-        outcome = factor_use_up(db, &use);
+        outcome = factor_use_up(db, use);
     if (outcome == OUTCOME_OK)
         outcome = outcome_of(db_commit(db));
     db_rollback(db);
     return outcome;
 }
 
-enum outcome proof_check(struct db *db, struct arena *arena, int64_t user_id, const struct proof *proof,
-                         int64_t *retry_after_s) {
-    const struct throttle throttle = throttle_of_person(arena, user_id, proof->address);
-    enum outcome outcome = throttle_check(db, &throttle, retry_after_s);
+/* Of who has a second factor. */
+static enum outcome check_code(struct db *db, struct arena *arena, int64_t user_id, const struct proof *proof,
+                               enum proof_fault *fault) {
+    struct factor factor = {0};
+    struct factor_use use;
+    enum outcome outcome = factor_find(db, arena, proof->key, user_id, &factor);
+    if (outcome == OUTCOME_NOT_FOUND || (outcome == OUTCOME_OK && !factor.is_on))
+        return OUTCOME_OK;
     if (outcome != OUTCOME_OK)
         return outcome;
-    outcome = proof->password ? check_password(db, arena, user_id, proof->password)
-                              : check_code(db, arena, user_id, proof);
-    if (outcome != OUTCOME_FORBIDDEN)
+    *fault = proof->code ? PROOF_CODE_WRONG : PROOF_CODE_MISSING;
+    if (!proof->code)
+        return OUTCOME_FORBIDDEN;
+    outcome = factor_verify(db, arena, user_id, &factor, proof->code, &use);
+    return outcome == OUTCOME_OK ? use_up(db, user_id, &use) : outcome;
+}
+
+enum outcome proof_check(struct db *db, struct arena *arena, int64_t user_id, const struct proof *proof,
+                         struct proof_result *why) {
+    const struct throttle throttle = throttle_of_person(arena, user_id, proof->address);
+    enum outcome outcome = throttle_check(db, &throttle, &why->retry_after_s);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    why->fault = PROOF_PASSWORD_WRONG;
+    outcome = check_password(db, arena, user_id, proof->password);
+    if (outcome == OUTCOME_OK && proof->asks_factor)
+        outcome = check_code(db, arena, user_id, proof, &why->fault);
+    if (outcome != OUTCOME_FORBIDDEN || why->fault == PROOF_CODE_MISSING)
         return outcome;
     outcome = throttle_fail(db, &throttle, user_id);
     return outcome == OUTCOME_OK ? OUTCOME_FORBIDDEN : outcome;

@@ -25,16 +25,12 @@ void totp_code(const unsigned char secret[TOTP_SECRET_BYTES], int64_t step, char
 
 int64_t totp_find_step(const unsigned char secret[TOTP_SECRET_BYTES], int64_t now, int64_t last_step,
                        const char *code) {
-    int64_t found = -1;
     if (strlen(code) != TOTP_DIGITS)
-        return found;
-    for (int64_t step = now / TOTP_STEP_S - 1; step <= now / TOTP_STEP_S + 1; step++) {
-        char own[TOTP_DIGITS + 1];
-        totp_code(secret, step, own);
-        if (CRYPTO_memcmp(own, code, TOTP_DIGITS) == 0 && step > last_step && found < 0)
-            found = step;
-    }
-    return found;
+        return -1;
+    int64_t step = now / TOTP_STEP_S;
+    char own[TOTP_DIGITS + 1];
+    totp_code(secret, step, own);
+    return CRYPTO_memcmp(own, code, TOTP_DIGITS) == 0 && step > last_step ? step : -1;
 }
 
 const char *totp_secret_text(struct arena *arena, const unsigned char secret[TOTP_SECRET_BYTES]) {

@@ -12,8 +12,9 @@ enum { TOTP_STEP_S = 30, TOTP_DIGITS = 6, TOTP_SECRET_BYTES = 20 };
 void totp_code(const unsigned char secret[TOTP_SECRET_BYTES], int64_t step, char code[TOTP_DIGITS + 1]);
 
 /*
- * The step whose code this is: that of `now`, or one beside it, as clocks differ and people type slowly (RFC
- * 6238, 5.2). -1 if it is none of them, or one not behind `last_step`. Takes the same time for each.
+ * The step of `now`, if this is its code; -1 if it is not, or the step is not behind `last_step`. RFC
+ * 6238, 5.2 would allow those beside it; a code is good for its 30 seconds and no longer here (ASVS 6.5.5),
+ * as telephones and servers know the time and an app shows how much of it is left.
  */
 int64_t totp_find_step(const unsigned char secret[TOTP_SECRET_BYTES], int64_t now, int64_t last_step,
                        const char *code);

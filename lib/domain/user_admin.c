@@ -47,11 +47,11 @@ enum outcome user_set_rights(struct db *db, struct arena *arena, const struct ac
 }
 
 enum outcome user_delete(struct db *db, struct arena *arena, const struct actor *actor, int64_t id,
-                         const struct proof *proof, int64_t *retry_after_s) {
+                         const struct proof *proof, struct proof_result *why) {
     if (!may(actor, VERB_PERSON_DELETE, &(struct object){.person_id = id}))
         return OUTCOME_FORBIDDEN;
     if (id == actor->id) {
-        enum outcome outcome = proof ? proof_check(db, arena, id, proof, retry_after_s) : OUTCOME_FORBIDDEN;
+        enum outcome outcome = proof ? proof_check(db, arena, id, proof, why) : OUTCOME_FORBIDDEN;
         if (outcome != OUTCOME_OK)
             return outcome == OUTCOME_FORBIDDEN ? OUTCOME_INVALID : outcome;
     }

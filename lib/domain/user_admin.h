@@ -23,7 +23,7 @@ MUST_CHECK enum outcome user_set_rights(struct db *db, struct arena *arena, cons
  * Who deletes herself proves with `proof` that she is the one; others need none.
  *
  * OUTCOME_FORBIDDEN: `may` says no. OUTCOME_INVALID: the proof is not right. OUTCOME_THROTTLED:
- * *retry_after_s says when to come back. OUTCOME_CONFLICT: as above.
+ * *why says when to come back. OUTCOME_CONFLICT: as above.
  */
 MUST_CHECK enum outcome user_delete(struct db *db, struct arena *arena, const struct actor *actor, int64_t id,
-                                    const struct proof *proof, int64_t *retry_after_s);
+                                    const struct proof *proof, struct proof_result *why);

@@ -1,7 +1,6 @@
 #include "http/bearer.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "data/day_file.h"
 #include "domain/api_token.h"
 
@@ -31,9 +30,8 @@ bool bearer_find_user(struct request *request, const char *token) {
         return true;
     }
     if (outcome == OUTCOME_NOT_FOUND) {
-        log_info("refused: an access token that is not good");
         respond_header(request, "WWW-Authenticate", "Bearer realm=\"pumasi\", error=\"invalid_token\"");
-        respond_problem(request, 401, WORDS_PROBLEM_TOKEN);
+        respond_refused(request, 401, WORDS_PROBLEM_TOKEN, "an access token that is not good");
     } else {
         respond_outcome(request, outcome);
     }
@@ -41,8 +39,6 @@ bool bearer_find_user(struct request *request, const char *token) {
 }
 
 void bearer_refuse(struct request *request) {
-    log_info("refused: %s to person %lld by the scope of an access token", request->function->name,
-             (long long)request->actor.id);
     respond_header(request, "WWW-Authenticate", "Bearer realm=\"pumasi\", error=\"insufficient_scope\"");
-    respond_problem(request, 403, WORDS_PROBLEM_TOKEN_SCOPE);
+    respond_refused(request, 403, WORDS_PROBLEM_TOKEN_SCOPE, "beyond the scope of an access token");
 }

@@ -155,7 +155,7 @@ static bool send_answer(struct taken *taken, int flags) {
         if (sent < 0 && errno == EAGAIN)
             return false;
         if (sent < 0 && errno != EINTR) {
-            log_info("the client went away before its answer");
+            log_bounded("the client went away before its answer");
             return true;
         }
         taken->sent += sent > 0 ? (size_t)sent : 0;

@@ -72,7 +72,8 @@ int main(void) {
     wall_begin();
     bool was_idle = pool_was_idle();
     struct arena *arena = arena_new(); /* for as long as the process lives */
-    struct worker worker = {.function = &FUNCTION, .arena = arena_new(), .link_keys = -1, .day_file = -1};
+    struct worker worker = {
+        .function = &FUNCTION, .arena = arena_new(), .link_keys = -1, .day_file = -1, .rate_file = -1};
     const char *error = NULL;
     int status = EXIT_FAILURE;
     worker.config = config_read(arena, &error);
@@ -86,6 +87,7 @@ int main(void) {
     if (!is_set_up && was_idle)
         pool_start_again();
     serve_end(&worker);
+    log_bounded_end();
     arena_free(worker.arena);
     arena_free(arena);
     return status;

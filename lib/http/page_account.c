@@ -5,6 +5,8 @@
 #define SECRET_NOW "type=\"password\" autocomplete=\"current-password\""
 #define SECRET_NEW "type=\"password\" autocomplete=\"new-password\" minlength=\"8\""
 #define CODE "autocomplete=\"one-time-code\" autocapitalize=\"off\" spellcheck=\"false\""
+#define FACTOR_CODE                                                                                          \
+    { "code", WORDS_PAGE_CODE, CODE " maxlength=\"64\"", true, true }
 #define ADDRESS "type=\"email\" autocomplete=\"email\" maxlength=\"254\""
 
 const struct account_form ACCOUNT_PASSWORD = {
@@ -13,8 +15,9 @@ const struct account_form ACCOUNT_PASSWORD = {
     .about = WORDS_PAGE_ACCOUNT_SIGNS_OUT,
     .has_about = true,
     .fields = {{"current_password", WORDS_PAGE_ACCOUNT_CURRENT_PASSWORD, SECRET_NOW, true},
-               {"new_password", WORDS_PAGE_ACCOUNT_NEW_PASSWORD, SECRET_NEW, true}},
-    .field_count = 2,
+               {"new_password", WORDS_PAGE_ACCOUNT_NEW_PASSWORD, SECRET_NEW, true},
+               FACTOR_CODE},
+    .field_count = 3,
     .button = WORDS_PAGE_ACCOUNT_PASSWORD,
 };
 const struct account_form ACCOUNT_EMAIL = {
@@ -23,8 +26,9 @@ const struct account_form ACCOUNT_EMAIL = {
     .about = WORDS_PAGE_ACCOUNT_EMAIL_ABOUT,
     .has_about = true,
     .fields = {{"email", WORDS_PAGE_ACCOUNT_NEW_EMAIL, ADDRESS, false},
-               {"current_password", WORDS_PAGE_ACCOUNT_CURRENT_PASSWORD, SECRET_NOW, true}},
-    .field_count = 2,
+               {"current_password", WORDS_PAGE_ACCOUNT_CURRENT_PASSWORD, SECRET_NOW, true},
+               FACTOR_CODE},
+    .field_count = 3,
     .button = WORDS_PAGE_ACCOUNT_EMAIL,
 };
 const struct account_form ACCOUNT_FORGOT = {
@@ -120,7 +124,7 @@ static void add_other_faults(struct buffer *out, const struct account_form *form
 }
 
 void page_account_form(struct buffer *out, enum language language, const struct account_form *form,
-                       const struct request *request) {
+                       bool has_factor, const struct request *request) {
     buffer_print(out, "<form class=\"account\" method=\"post\" action=\"%s\">\n", form->action);
     if (form->has_about) {
         buffer_add(out, "<p>");
@@ -129,22 +133,24 @@ void page_account_form(struct buffer *out, enum language language, const struct 
     }
     add_other_faults(out, form, request);
     for (size_t i = 0; i < form->field_count; i++)
-        add_field(out, language, form, &form->fields[i], request);
+        if (has_factor || !form->fields[i].is_for_factor)
+            add_field(out, language, form, &form->fields[i], request);
     buffer_add(out, "<button>");
     page_words(out, language, form->button);
     buffer_add(out, "</button>\n</form>\n");
 }
 
 /* Closed until wanted: they are not what one comes to the settings for. */
-static void add_folded(struct buffer *out, enum language language, const struct account_form *form) {
+static void add_folded(struct buffer *out, enum language language, const struct account_form *form,
+                       bool has_factor) {
     buffer_add(out, "<details class=\"fold\"><summary>");
     page_words(out, language, form->title);
     buffer_add(out, "</summary>\n");
-    page_account_form(out, language, form, NULL);
+    page_account_form(out, language, form, has_factor, NULL);
     buffer_add(out, "</details>\n");
 }
 
-void page_account_settings(struct buffer *out, const struct user *viewer) {
+void page_account_settings(struct buffer *out, const struct user *viewer, bool has_factor) {
     enum language language = viewer->language;
     buffer_add(out, "<h2>");
     page_words(out, language, WORDS_PAGE_ACCOUNT_TITLE);
@@ -159,8 +165,8 @@ void page_account_settings(struct buffer *out, const struct user *viewer) {
         page_words(out, language, WORDS_PAGE_VERIFY_AGAIN);
         buffer_add(out, "</button></form>\n");
     }
-    add_folded(out, language, &ACCOUNT_PASSWORD);
-    add_folded(out, language, &ACCOUNT_EMAIL);
+    add_folded(out, language, &ACCOUNT_PASSWORD, has_factor);
+    add_folded(out, language, &ACCOUNT_EMAIL, has_factor);
 }
 
 static struct buffer *open_question(struct request *request, int status, enum words_key title) {
@@ -183,7 +189,7 @@ void respond_account_faults(struct request *request, const struct account_form *
         return;
     }
     struct buffer *out = open_question(request, 422, form->title);
-    page_account_form(out, request->language, form, request);
+    page_account_form(out, request->language, form, request_has_factor(request), request);
     close_question(out);
 }
 

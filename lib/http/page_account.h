@@ -5,13 +5,14 @@
 #include "http/page.h"
 #include "http/request.h"
 
-enum { ACCOUNT_MOST_FIELDS = 2 };
+enum { ACCOUNT_MOST_FIELDS = 3 };
 
 struct account_field {
     const char *name;
     enum words_key label;
     const char *attributes; /* of the input */
     bool is_secret;         /* not shown again */
+    bool is_for_factor;     /* only for who has a second factor */
 };
 
 struct account_form {
@@ -29,12 +30,13 @@ extern const struct account_form ACCOUNT_FORGOT;
 extern const struct account_form ACCOUNT_RESET;
 extern const struct account_form ACCOUNT_VERIFY;
 
-/* The form, with what is wrong beside each field; `request` NULL: nothing was sent yet. */
+/* The form of who has a second factor or not, with what is wrong beside each field; `request` NULL: nothing
+ * was sent yet. */
 void page_account_form(struct buffer *out, enum language language, const struct account_form *form,
-                       const struct request *request);
+                       bool has_factor, const struct request *request);
 
 /* The settings' part about signing in: password, address. */
-void page_account_settings(struct buffer *out, const struct user *viewer);
+void page_account_settings(struct buffer *out, const struct user *viewer, bool has_factor);
 
 /* Answers a plain browser 422 with the form that it sent, and JSON with the faults. */
 void respond_account_faults(struct request *request, const struct account_form *form);

@@ -42,10 +42,9 @@ static void add_input(const struct sheet *sheet, enum words_key label, const cha
     buffer_add(sheet->out, "</span>\n");
 }
 
-static void add_password(const struct sheet *sheet, bool is_required) {
+static void add_password(const struct sheet *sheet) {
     add_input(sheet, WORDS_PAGE_PASSWORD, "password",
-              is_required ? "type=\"password\" autocomplete=\"current-password\" maxlength=\"128\" required"
-                          : "type=\"password\" autocomplete=\"current-password\" maxlength=\"128\"");
+              "type=\"password\" autocomplete=\"current-password\" maxlength=\"128\" required");
 }
 
 static void add_code(const struct sheet *sheet, enum words_key label) {
@@ -84,7 +83,7 @@ static void close_sheet(const struct sheet *sheet) {
 static void add_none(const struct sheet *sheet) {
     add_paragraph(sheet, WORDS_PAGE_FACTOR_ABOUT);
     open_form(sheet, "/api/totp");
-    add_password(sheet, true);
+    add_password(sheet);
     close_form(sheet, WORDS_PAGE_FACTOR_BEGIN);
 }
 
@@ -118,7 +117,8 @@ static void add_on(const struct sheet *sheet, const struct page_factor *page) {
                     words_print(sheet->out->arena, sheet->language, WORDS_PAGE_FACTOR_ON, {"count", count}));
     buffer_add(sheet->out, "</p>\n");
     open_form(sheet, "/api/totp/remove");
-    add_password(sheet, true);
+    add_password(sheet);
+    add_code(sheet, WORDS_PAGE_CODE);
     close_form(sheet, WORDS_PAGE_FACTOR_REMOVE);
 }
 
@@ -170,7 +170,7 @@ void page_code(struct buffer *out, enum language language, const char *email, en
     buffer_add_html(out, email);
     buffer_add(out, "\"></label>\n");
     /* What was typed goes into no page, as pages are kept. */
-    add_password(&sheet, true);
+    add_password(&sheet);
     add_code(&sheet, WORDS_PAGE_CODE);
     close_form(&sheet, WORDS_PAGE_SIGN_IN);
     close_sheet(&sheet);

@@ -302,7 +302,7 @@ void page_profile(struct buffer *out, const struct user *viewer, const struct pr
     buffer_add(out, "</a></header>\n");
     add_result(&sheet);
     add_form(&sheet);
-    page_account_settings(out, viewer);
+    page_account_settings(out, viewer, form->has_factor);
     if (form->sessions)
         page_sessions(out, viewer, form->sessions);
     page_own_data(out, viewer);

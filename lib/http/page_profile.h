@@ -17,7 +17,8 @@ enum {
     PROFILE_FIELD_COUNT,
     /* Of the form that asks for another address (page_account.h). */
     PROFILE_EMAIL = PROFILE_FIELD_COUNT,
-    PROFILE_CURRENT_PASSWORD
+    PROFILE_CURRENT_PASSWORD,
+    PROFILE_CODE
 };
 
 struct profile_form {
@@ -25,6 +26,7 @@ struct profile_form {
     const struct fault *faults;              /* NULL: none */
     struct clock_zones zones;                /* to choose from; none: the zone is typed */
     bool is_saved;                           /* it was just now: says so */
+    bool has_factor;                         /* what guards the account takes its code as well */
     const struct page_sessions *sessions;    /* NULL: not shown */
 };
 

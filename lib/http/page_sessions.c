@@ -36,10 +36,27 @@ const char *page_browser_name(struct arena *arena, const char *user_agent) {
     return system ? arena_print(arena, "%s, %s", browser, system) : browser;
 }
 
-static void add_button(struct buffer *out, enum language language, const char *action, enum words_key key) {
-    buffer_print(out, "<form method=\"post\" action=\"%s\"><button>", action);
-    page_words(out, language, key);
-    buffer_add(out, "</button></form>");
+/* This browser's needs nothing more; another's takes the password of the form above the list. */
+static void add_button(struct buffer *out, enum language language, int64_t id, bool is_current) {
+    buffer_print(out,
+                 is_current ? "<form method=\"post\" action=\"/api/sessions/%lld/end\"><button>"
+                            : "<button form=\"end\" formaction=\"/api/sessions/%lld/end\">",
+                 (long long)id);
+    page_words(out, language, WORDS_PAGE_SIGN_OUT);
+    buffer_add(out, is_current ? "</button></form>" : "</button>");
+}
+
+/* Above the list, so that who presses Enter behind the password signs out all others, not the first of them.
+ */
+static void add_form(struct buffer *out, enum language language) {
+    buffer_add(out, "<form id=\"end\" method=\"post\" action=\"/api/sessions/end\">\n<p>");
+    page_words(out, language, WORDS_PAGE_SESSIONS_PASSWORD);
+    buffer_add(out, "</p>\n");
+    page_label_open(out, language, WORDS_PAGE_PASSWORD, "field");
+    buffer_add(out, "<input type=\"password\" name=\"password\" autocomplete=\"current-password\" "
+                    "maxlength=\"128\" required></label>\n<button>");
+    page_words(out, language, WORDS_PAGE_SESSIONS_END_OTHERS);
+    buffer_add(out, "</button>\n</form>\n");
 }
 
 static void add_session(struct buffer *out, const struct user *viewer, const struct session *session,
@@ -62,22 +79,20 @@ static void add_session(struct buffer *out, const struct user *viewer, const str
         page_words(out, viewer->language, WORDS_PAGE_SESSIONS_CURRENT);
     }
     buffer_add(out, "</small></div>\n");
-    add_button(out, viewer->language,
-               arena_print(out->arena, "/api/sessions/%lld/end", (long long)session->id),
-               WORDS_PAGE_SIGN_OUT);
+    add_button(out, viewer->language, session->id, is_current);
     buffer_add(out, "</li>\n");
 }
 
 void page_sessions(struct buffer *out, const struct user *viewer, const struct page_sessions *sessions) {
     buffer_add(out, "<section class=\"sessions\" id=\"sessions\">\n<h2>");
     page_words(out, viewer->language, WORDS_PAGE_SESSIONS);
-    buffer_add(out, "</h2>\n<ul>\n");
+    buffer_add(out, "</h2>\n");
+    if (sessions->count > 1)
+        add_form(out, viewer->language);
+    buffer_add(out, "<ul>\n");
     for (size_t i = 0; i < sessions->count; i++)
         add_session(out, viewer, &sessions->sessions[i], sessions);
-    buffer_add(out, "</ul>\n");
-    if (sessions->count > 1)
-        add_button(out, viewer->language, "/api/sessions/end", WORDS_PAGE_SESSIONS_END_OTHERS);
-    buffer_add(out, "<p><a href=\"/api/totp\">");
+    buffer_add(out, "</ul>\n<p><a href=\"/api/totp\">");
     page_words(out, viewer->language, WORDS_PAGE_FACTOR);
     buffer_add(out, "</a></p>\n</section>\n");
 }

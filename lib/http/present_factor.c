@@ -1,6 +1,5 @@
 #include "http/present_factor.h"
 
-#include "domain/proof.h"
 #include "http/browser.h"
 #include "http/page_factor.h"
 #include "http/serve.h"
@@ -78,25 +77,4 @@ void respond_recovery_codes(struct request *request, const struct factor_confirm
         json_text(json, confirmed->recovery_codes[i]);
     json_close_array(json);
     json_close_object(json);
-}
-
-bool factor_proved(struct request *request, const char *password, const char *code) {
-    struct factor_key key;
-    const struct proof proof = {password, code, &key, browser_address(request)};
-    int64_t retry_after_s = 0;
-    enum outcome outcome = browser_factor_key(request, &key);
-    if (outcome == OUTCOME_OK)
-        outcome = proof_check(request->db, request->arena, request->user->id, &proof, &retry_after_s);
-    if (outcome == OUTCOME_OK)
-        return true;
-    if (outcome == OUTCOME_THROTTLED) {
-        respond_throttled(request, retry_after_s, WORDS_PROBLEM_THROTTLED);
-    } else if (outcome == OUTCOME_FORBIDDEN) {
-        request_fault(request, password ? "password" : "code", "wrong",
-                      password ? WORDS_FAULT_PASSWORD : WORDS_FAULT_CODE);
-        respond_factor_faults(request);
-    } else {
-        respond_outcome(request, outcome);
-    }
-    return false;
 }

@@ -12,6 +12,3 @@ void respond_factor_faults(struct request *request);
 
 /* The recovery codes, this once. */
 void respond_recovery_codes(struct request *request, const struct factor_confirmed *confirmed);
-
-/* True if the password, or where it is NULL the code, is that of who asks; else it is answered already. */
-MUST_CHECK bool factor_proved(struct request *request, const char *password, const char *code);

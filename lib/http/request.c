@@ -41,6 +41,14 @@ void request_fault(struct request *request, const char *name, const char *code, 
     *last = fault;
 }
 
+void request_log_refusal(const struct request *request, const char *why) {
+    if (request->user)
+        log_bounded("refused: %s to person %lld: %s", request->function->name, (long long)request->user->id,
+                    why);
+    else
+        log_bounded("refused: %s: %s", request->function->name, why);
+}
+
 const char *request_header(const struct request *request, const char *variable) {
     return request->gateway->variable(request->gateway->with, variable);
 }
@@ -65,6 +73,10 @@ const char *request_session_cookie(const struct request *request) {
 
 int64_t request_session_id(const struct request *request) {
     return request->session ? request->session->id : 0;
+}
+
+bool request_has_factor(const struct request *request) {
+    return request->session && request->session->has_factor;
 }
 
 const char *request_query(struct request *request, const char *name) {

@@ -39,6 +39,7 @@ struct request {
     struct actor actor;            /* the same, for `may` */
     const struct session *session; /* NULL: none */
     int day_file;                  /* when access tokens were used; -1: not known */
+    int rate_file;                 /* how much each person may still change; -1: not bounded */
 
     int link_keys; /* descriptor of the file of keys; -1: the function reads no signed links */
 
@@ -57,6 +58,10 @@ const struct field_value *request_value(const struct request *request, size_t in
  * not told. */
 void request_fault(struct request *request, const char *field, const char *code, enum words_key message);
 
+/* Tells the log, in bounds, that this request is refused and why: what an attack looks like, not what people
+ * mistype (ASVS 16.3.2, 16.3.3). `why` is ours, never what somebody sent. */
+void request_log_refusal(const struct request *request, const char *why);
+
 /* A request header, NULL where there is none: request_header(request, "HTTP_ACCEPT"). */
 const char *request_header(const struct request *request, const char *variable);
 
@@ -68,6 +73,10 @@ const char *request_session_cookie(const struct request *request);
 
 /* Of the browser's session; 0 where there is none. */
 int64_t request_session_id(const struct request *request);
+
+/* True if the browser signed in with a second factor: since one that is turned on or off ends all other
+ * sessions, whoever has one did. */
+bool request_has_factor(const struct request *request);
 
 /* A value of the query as it was given; NULL where there is none. */
 const char *request_query(struct request *request, const char *name);

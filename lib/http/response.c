@@ -132,6 +132,7 @@ void respond_problem_text(struct request *request, int status, const char *detai
 
 void respond_throttled(struct request *request, int64_t retry_after_s, enum words_key detail) {
     const char *seconds = arena_print(request->arena, "%lld", (long long)retry_after_s);
+    request_log_refusal(request, "too often");
     respond_header(request, "Retry-After", seconds);
     respond_problem_text(request, 429,
                          words_print(request->arena, request->language, detail, {"seconds", seconds}));
@@ -159,9 +160,13 @@ struct json_writer *respond_problem_json(struct request *request, int status, en
     return open_problem(request, status, words(request->language, detail));
 }
 
+void respond_refused(struct request *request, int status, enum words_key detail, const char *why) {
+    request_log_refusal(request, why);
+    respond_problem(request, status, detail);
+}
+
 void respond_not_allowed(struct request *request, enum words_key detail) {
-    log_info("refused: %s to person %lld", request->function->name, (long long)request->actor.id);
-    respond_problem(request, 403, detail);
+    respond_refused(request, 403, detail, "not hers to do");
 }
 
 void respond_outcome(struct request *request, enum outcome outcome) {
@@ -208,6 +213,8 @@ void respond_session(struct request *request, const char *cookie) {
 
 void respond_session_end(struct request *request) {
     set_cookie(request, "", 0);
+    /* What the browser kept of the list goes, too (ASVS 14.3.1). */
+    respond_header(request, "Clear-Site-Data", "\"cache\"");
 }
 
 static bool sets_cookie(const struct response *response) {

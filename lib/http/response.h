@@ -56,6 +56,9 @@ void respond_problem_code(struct request *request, int status, const char *code,
 /* 422 with all faults of the request. */
 void respond_faults(struct request *request);
 
+/* A problem that no page of ours causes: the log tells it as well, with `why`. */
+void respond_refused(struct request *request, int status, enum words_key detail, const char *why);
+
 /* 403 since `may` said no, which the log tells (ASVS 16.3.2). */
 void respond_not_allowed(struct request *request, enum words_key detail);
 

@@ -5,6 +5,8 @@
 #include "base/percent.h"
 #include "base/random.h"
 #include "data/day_file.h"
+#include "data/rate_file.h"
+#include "data/side_file.h"
 #include "domain/session.h"
 #include "http/bearer.h"
 #include "http/bounds.h"
@@ -122,14 +124,19 @@ static bool media_type_is(const char *content_type, const char *type) {
            (!content_type[size] || strchr("; \t", content_type[size]));
 }
 
+static void respond_malformed(struct request *request, const char *detail) {
+    request_log_refusal(request, "it cannot be read");
+    respond_problem_text(request, 400, detail);
+}
+
 static bool read_body(struct request *request) {
     int64_t size = content_length(request);
     if (size < 0) {
-        respond_problem(request, 400, WORDS_PROBLEM_LENGTH);
+        respond_refused(request, 400, WORDS_PROBLEM_LENGTH, "a length that is no number");
         return false;
     }
     if (size > REQUEST_MOST_BODY_BYTES) {
-        respond_problem(request, 413, WORDS_PROBLEM_TOO_LARGE);
+        respond_refused(request, 413, WORDS_PROBLEM_TOO_LARGE, "a body that is too large");
         return false;
     }
     const char *content_type = request_header(request, "CONTENT_TYPE");
@@ -138,7 +145,7 @@ static bool read_body(struct request *request) {
     bool is_multipart =
         has_signed_link(request->function) && media_type_is(content_type, "multipart/form-data");
     if (!is_json && !is_form && !is_multipart && (size || (content_type && *content_type))) {
-        respond_problem(request, 415, WORDS_PROBLEM_MEDIA_TYPE);
+        respond_refused(request, 415, WORDS_PROBLEM_MEDIA_TYPE, "a body of another type");
         return false;
     }
     char *body = arena_take(request->arena, (size_t)size + 1);
@@ -156,7 +163,7 @@ static bool read_body(struct request *request) {
     else
         result = input_read_form(request, body, got, &detail);
     if (result == INPUT_MALFORMED)
-        respond_problem_text(request, 400, detail);
+        respond_malformed(request, detail);
     return result == INPUT_GOOD;
 }
 
@@ -168,7 +175,7 @@ static bool read_input(struct request *request) {
     const char *detail = NULL;
     if (input_read_form(request, request->query, strlen(request->query), &detail) == INPUT_GOOD)
         return true;
-    respond_problem_text(request, 400, detail);
+    respond_malformed(request, detail);
     return false;
 }
 
@@ -227,6 +234,8 @@ bool serve_start(struct worker *worker) {
     const char *error = NULL;
     if (serve_has_session(function))
         worker->day_file = day_file_open(worker->config->database);
+    if (serve_has_session(function) && !is_reader(function))
+        worker->rate_file = rate_file_open(worker->config->database);
     if (db_open(&options, worker->arena, &worker->db, &error) == DB_OPENED)
         return true;
     log_error("%s", error);
@@ -252,6 +261,7 @@ static bool has_factor(struct request *request) {
     if ((request->session && request->session->has_factor) || request->function->is_for_enrolment ||
         !serve_must_have_factor(request->config, request->user))
         return true;
+    request_log_refusal(request, "no second factor");
     if (request->is_html && is_safe(request))
         respond_see_other(request, "/api/totp");
     else
@@ -304,14 +314,37 @@ static bool check_may(struct request *request) {
     return false;
 }
 
+/* A person's changes are bounded (ASVS 2.4.1), but never what guards her account: whoever has her session or
+ * token could keep her from it. */
+static bool check_rate(struct request *request) {
+    enum verb verb = request->function->verb;
+    int64_t wait_s = 0;
+    if (!request->user || is_safe(request) || verb == VERB_SIGN_OUT || verb == VERB_ACCOUNT_SECURE ||
+        rate_file_take(request->rate_file, request->user->id, clock_now(), request->config->changes_a_minute,
+                       &wait_s))
+        return true;
+    respond_throttled(request, wait_s, WORDS_PROBLEM_THROTTLED_CHANGES);
+    return false;
+}
+
+/* True if a fault is none of somebody who types into a form of ours. */
+static bool is_tampered(const struct request *request) {
+    static const char *const codes[] = {"unknown", "repeated", "type", "control", "choice"};
+    for (const struct fault *fault = request->faults; fault; fault = fault->next)
+        for (size_t i = 0; i < COUNT(codes); i++)
+            if (strcmp(fault->code, codes[i]) == 0)
+                return true;
+    return false;
+}
+
 /* Each check answers by itself where it fails. */
 static void answer(struct worker *worker, struct request *request) {
     if (!bounds_allow_variables(request->gateway->variables)) {
-        respond_problem(request, 431, WORDS_PROBLEM_HEADERS);
+        respond_refused(request, 431, WORDS_PROBLEM_HEADERS, "too many headers, or too long");
         return;
     }
     if (!read_target(request)) {
-        respond_problem(request, 400, WORDS_PROBLEM_TARGET);
+        respond_refused(request, 400, WORDS_PROBLEM_TARGET, "an address that is none");
         return;
     }
     if (!check_route(request))
@@ -320,7 +353,7 @@ static void answer(struct worker *worker, struct request *request) {
     bool may_come_from_anywhere = is_fallback(request->function) || has_signed_link(request->function) ||
                                   is_safe(request) || shows_token;
     if (!may_come_from_anywhere && !is_same_origin(request)) {
-        respond_problem(request, 403, WORDS_PROBLEM_ORIGIN);
+        respond_refused(request, 403, WORDS_PROBLEM_ORIGIN, "it comes from another site");
         return;
     }
     if (needs_database(request->function)) {
@@ -332,9 +365,11 @@ static void answer(struct worker *worker, struct request *request) {
             return;
         }
     }
-    if (!find_user(request) || !check_may(request) ||
+    if (!find_user(request) || !check_may(request) || !check_rate(request) ||
         (!is_fallback(request->function) && !read_input(request)))
         return;
+    if (is_tampered(request))
+        request_log_refusal(request, "fields that no form of ours sends");
     if (!request->faults)
         request->function->run(request);
     else if (request->is_html && request->function->show_faults)
@@ -368,6 +403,16 @@ static void add_header(struct buffer *head, const char *name, const char *value)
     buffer_add(head, "\r\n");
 }
 
+/* Only what has a tag is kept, to be asked for anew each time: tasks and who is in the team, which a list
+ * that has not changed should not cost again. Secrets, addresses, settings and forms are not (ASVS 14.3.2).
+ */
+static const char *cache_control(const struct response *response) {
+    for (size_t i = 0; i < response->header_count; i++)
+        if (strcmp(response->headers[i].name, "ETag") == 0)
+            return "private, no-cache";
+    return "no-store";
+}
+
 static void write_head(struct request *request, struct buffer *head) {
     const struct response *response = &request->response;
     buffer_add(head, "Status: ");
@@ -386,10 +431,10 @@ static void write_head(struct request *request, struct buffer *head) {
         buffer_add(head, "Strict-Transport-Security: " STRICT_TRANSPORT "\r\n");
     for (size_t i = 0; i < response->header_count; i++)
         add_header(head, response->headers[i].name, response->headers[i].value);
+    add_header(head, "Cache-Control", cache_control(response));
     buffer_add(head, "Content-Length: ");
     buffer_add_integer(head, (int64_t)response->body.size);
     buffer_add(head, "\r\n"
-                     "Cache-Control: private, no-cache\r\n"
                      "Vary: Accept, Accept-Language, Authorization, Cookie\r\n" PROTECTION "\r\n");
 }
 
@@ -414,6 +459,7 @@ struct request serve_begin(struct worker *worker, struct arena *arena, const str
         .keep = worker->keep,
         .link_keys = worker->link_keys,
         .day_file = worker->day_file,
+        .rate_file = worker->rate_file,
         .path = "",
         .query = "",
     };
@@ -467,8 +513,10 @@ void serve_undone(struct request *request, enum outcome outcome, struct buffer *
 void serve_end(struct worker *worker) {
     db_close(worker->db);
     worker->db = NULL;
-    day_file_close(worker->day_file);
+    side_file_close(worker->day_file);
     worker->day_file = -1;
+    side_file_close(worker->rate_file);
+    worker->rate_file = -1;
     keep_free(worker->keep);
     worker->keep = NULL;
     if (worker->link_keys >= 0)

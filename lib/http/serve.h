@@ -13,6 +13,7 @@ struct worker {
     struct db *db;       /* NULL: the function needs none, or it cannot be opened */
     int link_keys;       /* descriptor of the file of keys; -1: none */
     int day_file;        /* when access tokens were used; -1: not known */
+    int rate_file;       /* how much each person may still change; -1: not bounded */
     uint32_t requests;
     unsigned char mark[6]; /* of this worker, in its requests' ids */
 };

@@ -8,8 +8,8 @@ import running
 from running import PASSWORD
 
 pumasi = running.get()
-MOST_HASHES = 9
-HASHING = {'login': 2, 'register': 1, 'password-change': 1, 'password-reset': 1, 'profile-update': 1,
+MOST_HASHES = 10
+HASHING = {'login': 2, 'register': 1, 'password-change': 1, 'password-reset': 1, 'profile-update': 1, 'session-end': 1,
            'totp-enrol': 1, 'totp-remove': 1, 'user-delete': 1}
 
 

@@ -14,6 +14,7 @@ from test_settings import ask
 
 pumasi = running.get()
 STEP_S = 30
+OTHER = '다른 비밀번호 2026'
 
 
 def code_of(secret, steps=0):
@@ -36,11 +37,15 @@ class Base(unittest.TestCase):
         return answer.json['secret']
 
     def enrol(self, person=None):
-        """Turns it on with the code of the step before, so that the present one is left to sign in with."""
+        """Turns it on, and leaves the present code to be used once more, as if half a minute had passed."""
         secret = self.begin(person)
-        answer = (person or self.person).post('/api/totp/confirm', {'code': code_of(secret, -1)})
+        answer = (person or self.person).post('/api/totp/confirm', {'code': code_of(secret)})
         self.assertEqual(200, answer.status, answer)
+        self.forget_step(person)
         return secret, answer.json['recovery_codes']
+
+    def forget_step(self, person=None):
+        pumasi.by_hand(f'UPDATE factor SET last_step = last_step - 1 WHERE user_id = {(person or self.person).user["id"]}')
 
     def sign_in(self, client=None, password=running.PASSWORD, **fields):
         return (client or pumasi.client()).post('/api/login', {'email': self.person.email, 'password': password, **fields})
@@ -118,11 +123,12 @@ class Enrolment(Base):
 
     def test_each_change_is_an_event(self):
         me = self.person.user['id']
-        _, codes = self.enrol()
+        secret, codes = self.enrol()
         self.assertEqual(('user.updated', me, me, {'factor': {'from': None, 'to': 'totp'}}), self.last_event())
         self.assertEqual(200, self.sign_in(code=codes[0]).status)
         self.assertEqual(('user.updated', me, me, {'recovery_codes': {'from': 10, 'to': 9}}), self.last_event())
-        self.assertEqual(204, self.person.send('DELETE', '/api/totp', {'password': running.PASSWORD}).status)
+        answer = self.person.send('DELETE', '/api/totp', {'password': running.PASSWORD, 'code': code_of(secret)})
+        self.assertEqual(204, answer.status, answer)
         self.assertEqual(('user.updated', me, me, {'factor': {'from': 'totp', 'to': None}}), self.last_event())
 
 
@@ -157,8 +163,10 @@ class SigningIn(Base):
         self.assertEqual(200, self.sign_in(code=code).status)
         answer = self.sign_in(code=code)
         self.assertEqual((401, 'code_wrong'), (answer.status, answer.json['code']))
-        self.assertEqual(401, self.sign_in(code=code_of(self.secret, -1)).status, 'nor one before it')
-        self.assertEqual(200, self.sign_in(code=code_of(self.secret, 1)).status)
+        for steps in (-1, 1):
+            self.assertEqual(401, self.sign_in(code=code_of(self.secret, steps)).status, 'nor one beside it')
+        self.forget_step()
+        self.assertEqual(200, self.sign_in(code=code).status)
 
     def test_two_at_once_with_one_code_is_one(self):
         import threading
@@ -205,6 +213,59 @@ class SigningIn(Base):
         self.assertEqual(200, client.get('/api/tasks').status)
 
 
+class AskedAgain(Base):
+    """What guards an account takes both, password and code, of who has both."""
+
+    def setUp(self):
+        super().setUp()
+        self.secret, self.codes = self.enrol()
+
+    def change_password(self, **fields):
+        return self.person.post('/api/password', {'current_password': running.PASSWORD, 'new_password': OTHER, **fields})
+
+    def change_address(self, **fields):
+        return self.person.patch('/api/users/me', {'email': f'{running.unique("new")}@example.org', 'current_password': running.PASSWORD, **fields})
+
+    def test_a_new_password_takes_the_code_too(self):
+        wrong = '000000' if code_of(self.secret) != '000000' else '111111'
+        for fields, faults in (({}, {'code': 'required'}), ({'code': wrong}, {'code': 'wrong'}), ({'code': self.codes[0], 'current_password': 'wrong password'}, {'current_password': 'wrong'}),
+                               ({'code': self.codes[0], 'new_password': 'password1'}, {'new_password': 'breached'})):
+            answer = self.change_password(**fields)
+            self.assertEqual((422, faults), (answer.status, answer.fields()))
+        self.assertEqual(10, self.person.get('/api/totp').json['recovery_codes_left'], 'no code is used up by what is refused')
+        self.assertEqual(204, self.change_password(code=code_of(self.secret)).status)
+        self.assertEqual(200, self.sign_in(password=OTHER, code=self.codes[1]).status)
+
+    def test_another_address_takes_the_code_too(self):
+        for fields, faults in (({}, {'code': 'required'}), ({'code': '1'}, {'code': 'wrong'})):
+            answer = self.change_address(**fields)
+            self.assertEqual((422, faults), (answer.status, answer.fields()))
+        self.assertEqual(200, self.change_address(code=self.codes[0]).status)
+        self.assertEqual(422, self.change_address(code=self.codes[0]).status, 'once')
+
+    def test_a_code_alone_is_not_enough(self):
+        self.assertEqual({'current_password': 'required'}, self.change_address(code=code_of(self.secret), current_password=None).fields())
+
+    def test_wrong_codes_are_counted(self):
+        for _ in range(5):
+            self.assertEqual(422, self.change_password(code='1').status)
+        self.assertEqual(429, self.change_password(code=code_of(self.secret)).status)
+
+    def test_the_forms_ask_for_it_of_who_has_one(self):
+        for person, count in ((self.person, 2), (pumasi.register(), 0)):
+            self.assertEqual(count, person.get('/api/users/me', {'Accept': 'text/html'}).text.count('name="code"'))
+        self.person.html = True
+        answer = self.person.form('/api/password', {'current_password': running.PASSWORD, 'new_password': OTHER, 'code': '1'})
+        self.assertEqual((422, 1), (answer.status, answer.text.count('name="code"')))
+        self.assertIn('fault-api-password-code', answer.text)
+
+    def test_who_lost_the_servers_key_but_has_no_factor_is_not_asked(self):
+        person = pumasi.register()
+        status, _, _ = ask('password-change', 'POST', '/api/password', {'current_password': running.PASSWORD, 'new_password': OTHER},
+                           PUMASI_LINK_KEYS='/nonexistent/keys', HTTP_COOKIE=f'session={person.cookies["session"]}')
+        self.assertEqual(204, status)
+
+
 class LostKey(Base):
     """The file of keys, from which secrets are derived, is gone."""
 
@@ -246,23 +307,25 @@ class Removal(Base):
     def remove(self, **fields):
         return self.person.send('DELETE', '/api/totp', fields)
 
-    def test_with_password_or_code(self):
-        for proof in (lambda: {'password': running.PASSWORD}, lambda: {'code': code_of(self.secret)}, lambda: {'code': self.codes[0]}):
+    def test_with_password_and_code(self):
+        for code in (lambda: code_of(self.secret), lambda: self.codes[0]):
             if self.state() == 'off':
                 self.secret, self.codes = self.enrol()
             other = pumasi.client()
             self.assertEqual(200, self.sign_in(other, code=self.codes[1]).status)
-            self.assertEqual(204, self.remove(**proof()).status)
+            self.assertEqual(204, self.remove(password=running.PASSWORD, code=code()).status)
             self.assertEqual(('off', 401), (self.state(), other.get('/api/tasks').status))
             self.assertEqual(0, pumasi.value('SELECT count(*) FROM recovery_code WHERE user_id = ?', self.person.user['id']))
             self.assertEqual(200, self.sign_in().status)
 
     def test_not_without(self):
-        for fields, code in (({}, {'password': 'required'}), ({'password': ''}, {'password': 'required'}), ({'password': 'wrong password'}, {'password': 'wrong'}),
-                             ({'code': '12'}, {'code': 'wrong'})):
+        good = {'password': running.PASSWORD, 'code': code_of(self.secret)}
+        for fields, code in (({}, {'password': 'required'}), ({**good, 'password': ''}, {'password': 'required'}), ({**good, 'password': 'wrong password'}, {'password': 'wrong'}),
+                             ({**good, 'code': '12'}, {'code': 'wrong'}), ({**good, 'code': ''}, {'code': 'required'}), ({'password': running.PASSWORD}, {'code': 'required'})):
             answer = self.remove(**fields)
             self.assertEqual((422, code), (answer.status, answer.fields()))
         self.assertEqual('on', self.state())
+        self.assertEqual(204, self.remove(**good).status, 'and none of them has used the code up')
 
     def test_what_is_off_is_not_there(self):
         self.assertEqual(404, pumasi.register().send('DELETE', '/api/totp', {'password': running.PASSWORD}).status)
@@ -313,8 +376,8 @@ class Required(Base):
         self.assertEqual(200, self.ask('task-list', 'GET', '/api/tasks')[0])
 
     def test_who_takes_it_away_must_get_another(self):
-        self.enrol()
-        status, head, _ = self.ask('totp-remove', 'DELETE', '/api/totp', {'password': running.PASSWORD})
+        secret, _ = self.enrol()
+        status, head, _ = self.ask('totp-remove', 'DELETE', '/api/totp', {'password': running.PASSWORD, 'code': code_of(secret)})
         self.assertEqual(204, status)
         self.person.cookies['session'] = re.search(r'Set-Cookie: session=([^;]+)', head).group(1)
         self.assertEqual(403, self.ask('task-list', 'GET', '/api/tasks')[0])
@@ -351,10 +414,13 @@ class Pages(Base):
         self.assertEqual((422, True), (answer.status, 'id="fault-code"' in answer.text))
         answer = self.person.form('/api/totp/confirm', {'code': code_of(secret)})
         self.assertEqual((200, 10), (answer.status, len(re.findall('<code class="secret">', answer.text))))
-        self.assertIn('no-cache', answer.headers['Cache-Control'])
+        self.assertEqual('no-store', answer.headers['Cache-Control'])
+        self.forget_step()
         page = self.person.get('/api/totp').text
         self.assertIn('Recovery codes left: 10', page)
-        answer = self.person.form('/api/totp/remove', {'password': running.PASSWORD})
+        answer = self.person.form('/api/totp/remove', {'password': running.PASSWORD, 'code': '12'})
+        self.assertEqual((422, True), (answer.status, 'id="fault-code"' in answer.text))
+        answer = self.person.form('/api/totp/remove', {'password': running.PASSWORD, 'code': code_of(secret)})
         self.assertEqual((303, '/api/totp'), (answer.status, answer.headers['Location']))
         self.assertIn('action="/api/totp"', self.person.get('/api/totp').text)
 

@@ -7,6 +7,7 @@ import running
 from test_settings import ask
 
 pumasi = running.get()
+PROOF = {'password': running.PASSWORD}
 FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 SAFARI = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1'
 EDGE = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36 Edg/138.0.0.0'
@@ -72,16 +73,28 @@ class Listing(Base):
 
 class Ending(Base):
     def test_one(self):
-        for end in (lambda id: self.person.delete(f'/api/sessions/{id}'), lambda id: self.person.post(f'/api/sessions/{id}/end', {})):
+        for end in (lambda id: self.person.send('DELETE', f'/api/sessions/{id}', PROOF), lambda id: self.person.post(f'/api/sessions/{id}/end', PROOF)):
             other, third = self.sign_in(), self.sign_in()
             self.assertEqual(204, end(self.current(other)).status)
             self.assertEqual((False, True, True), (self.is_in(other), self.is_in(third), self.is_in(self.person)))
 
     def test_all_others(self):
-        for end in (lambda: self.person.delete('/api/sessions'), lambda: self.person.post('/api/sessions/end', {})):
+        for end in (lambda: self.person.send('DELETE', '/api/sessions', PROOF), lambda: self.person.post('/api/sessions/end', PROOF)):
             other, third, stranger = self.sign_in(), self.sign_in(), pumasi.register()
             self.assertEqual(204, end().status)
             self.assertEqual((False, False, True, True), tuple(map(self.is_in, (other, third, self.person, stranger))))
+
+    def test_any_but_this_one_takes_the_password(self):
+        self.addCleanup(pumasi.forgive)
+        other = self.sign_in()
+        for path in (f'/api/sessions/{self.current(other)}/end', '/api/sessions/end'):
+            for fields, fault in (({}, 'required'), ({'password': ''}, 'required'), ({'password': 'wrong password'}, 'wrong')):
+                answer = self.person.post(path, fields)
+                self.assertEqual((422, {'password': fault}), (answer.status, answer.fields()))
+        for _ in range(3):
+            self.person.post('/api/sessions/end', {'password': 'wrong password'})
+        self.assertEqual(429, self.person.post('/api/sessions/end', PROOF).status, 'wrong ones are counted')
+        self.assertTrue(self.is_in(other))
 
     def test_ones_own_takes_the_cookie_too(self):
         answer = self.person.delete(f'/api/sessions/{self.current(self.person)}')
@@ -91,8 +104,8 @@ class Ending(Base):
         stranger = pumasi.register()
         before = pumasi.counts()
         for id in (self.current(stranger), 987654321):
-            self.assertEqual(404, self.person.delete(f'/api/sessions/{id}').status)
-            self.assertEqual(404, self.person.post(f'/api/sessions/{id}/end', {}).status)
+            self.assertEqual(404, self.person.send('DELETE', f'/api/sessions/{id}', PROOF).status)
+            self.assertEqual(404, self.person.post(f'/api/sessions/{id}/end', PROOF).status)
         self.assertTrue(self.is_in(stranger))
         self.assertEqual(before, pumasi.counts())
 
@@ -105,7 +118,7 @@ class Ending(Base):
 
     def test_the_log_says_so(self):
         other = self.sign_in()
-        self.person.delete(f'/api/sessions/{self.current(other)}')
+        self.person.send('DELETE', f'/api/sessions/{self.current(other)}', PROOF)
         self.assertEqual([('session.ended', self.person.user['id'], self.person.user['id'])],
                          pumasi.query('SELECT type, actor_id, user_id FROM event ORDER BY id DESC LIMIT 1'))
 
@@ -149,11 +162,12 @@ class Page(Base):
         other = self.sign_in(FIREFOX)
         self.person.html = True
         action = re.findall(r'action="(/api/sessions/\d+/end)"', self.page())[0]
-        answer = self.person.form(action, {})
+        self.assertIn('not your password', self.person.form(action, {'password': 'wrong password'}).text)
+        answer = self.person.form(action, PROOF)
         self.assertEqual((303, '/api/users/me#sessions'), (answer.status, answer.headers['Location']))
         self.assertFalse(self.is_in(other))
         self.sign_in(FIREFOX)
-        self.assertEqual(303, self.person.form('/api/sessions/end', {}).status)
+        self.assertEqual(303, self.person.form('/api/sessions/end', PROOF).status)
         page = self.page()
         self.assertNotIn('/api/sessions/end', page)
         [action] = re.findall(r'action="(/api/sessions/\d+/end)"', page)

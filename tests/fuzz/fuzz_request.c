@@ -127,7 +127,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     struct worker worker = {.function = &functions[(choice & 7) % COUNT(functions)],
                             .config = &config,
                             .arena = arena_new(),
-                            .link_keys = -1};
+                            .link_keys = -1,
+                            .day_file = -1,
+                            .rate_file = -1};
     const struct gateway gateway = {variable, read_body, &arrived, arrived.variables};
     struct request request = serve_begin(&worker, worker.arena, &gateway);
     struct buffer head;

@@ -91,8 +91,12 @@ BODIES = {
     'POST /api/login': {'email': '{own_email}', 'password': running.PASSWORD},
     'POST /api/password': {'current_password': running.PASSWORD, 'new_password': 'another way to share work'},
     'POST /api/password/forgot': {'email': '{own_email}'},
-    'POST /api/password/reset': {'token': 'x' * 43, 'new_password': 'another way to share work'},
-    'POST /api/email/verify': {'token': 'x' * 43},
+    'POST /api/password/reset': {'token': '{token}', 'new_password': 'another way to share work'},
+    'POST /api/email/verify': {'token': '{token}'},
+    'DELETE /api/sessions': {'password': running.PASSWORD},
+    'POST /api/sessions/end': {'password': running.PASSWORD},
+    'DELETE /api/sessions/{id}': {'password': running.PASSWORD},
+    'POST /api/sessions/{id}/end': {'password': running.PASSWORD},
     'POST /api/totp': {'password': running.PASSWORD},
     'POST /api/totp/confirm': {'code': '123456'},
     'DELETE /api/totp': {'password': running.PASSWORD},
@@ -186,7 +190,7 @@ class World:
 
     def ask(self, route, who):
         method, path = route.split()
-        self.words = {'new_email': f'{running.unique("new")}@example.org',
+        self.words = {'token': secrets.token_urlsafe(32), 'new_email': f'{running.unique("new")}@example.org',
                       'own_email': self.emails.get(who, f'{running.unique("no")}@example.org')}
         client = self.stack.client()
         headers = {}
@@ -200,11 +204,6 @@ class World:
         if method == 'GET':
             return client.get(path, headers)
         return client.send(method, path, self.fill(BODIES.get(route, {})), headers)
-
-
-def log_of(stack):
-    with open(f'{stack.dir}/log/pumasi.log', encoding='utf-8') as file:
-        return file.read()
 
 
 class Matrix(unittest.TestCase):
@@ -264,17 +263,6 @@ class Matrix(unittest.TestCase):
             self.check('DELETE /api/tasks/{id}', 'other', 204)
         with self.assertRaises(AssertionError):
             self.check('DELETE /api/tasks/{id}', 'creator', 403)
-
-    def test_the_log_tells_who_was_refused_what(self):
-        world = World(self.stack, self.hash, False)
-        for route, who, said in (('PATCH /api/users/{id}', 'other', f'refused: user-update to person {world.ids["other"]}"'),
-                                 ('DELETE /api/tasks/{id}', 'member', f'refused: task-delete to person {world.ids["member"]}"'),
-                                 ('DELETE /api/users/{id}', 'creator', f'refused: user-delete to person {world.ids["creator"]}"'),
-                                 ('POST /api/tasks', 'by_read', f'refused: task-create to person {world.ids["member"]} by the scope'),
-                                 ('GET /api/tasks', 'by_foreign', 'refused: an access token that is not good')):
-            before = log_of(self.stack).count(said)
-            world.ask(route, who)
-            self.assertEqual(before + 1, log_of(self.stack).count(said), log_of(self.stack)[-600:])
 
     def test_it_is_a_table_for_people_to_read(self):
         widths = {len(re.sub(r'\s+$', '', line)) for line in TABLE.strip().splitlines()}

@@ -181,7 +181,8 @@ static int run_delete(struct command_line *line) {
     int status = find_person(line, &user);
     if (status != EXIT_SUCCESS)
         return status;
-    return end(line, user_delete(line->db, line->arena, &ACTOR_AT_SERVER, user.id, NULL, &(int64_t){0}));
+    return end(
+        line, user_delete(line->db, line->arena, &ACTOR_AT_SERVER, user.id, NULL, &(struct proof_result){0}));
 }
 
 static int run_invite(struct command_line *line) {

@@ -1,0 +1,11 @@
+#pragma once
+/* A file beside the database, of which each program keeps a descriptor: what is in it is worth little enough
+ * to be lost, and too little to have anybody wait for the database. */
+
+#include "base/base.h"
+
+/* For reading and writing, named as the database with `suffix` behind. -1: it cannot be had. */
+int side_file_open(const char *database, const char *suffix);
+
+/* -1 is allowed. */
+void side_file_close(int file);
