@@ -174,7 +174,7 @@ install: all
 	install -m 755 $(IDLE) $(DESTDIR)$(PREFIX)/lib/pumasi
 	install -m 755 $(FUNCTIONS) $(DESTDIR)$(PREFIX)/lib/pumasi/functions
 	install -m 755 $(CRON) $(DESTDIR)$(PREFIX)/lib/pumasi/cron
-	install -m 644 $(GATEWAY) $(DESTDIR)$(PREFIX)/share/pumasi
+	install -m 644 $(GATEWAY) scripts/gateway.d/pumasi.nft $(DESTDIR)$(PREFIX)/share/pumasi
 	cp -R build/www $(DESTDIR)$(PREFIX)/share/pumasi/www
 	find $(DESTDIR)$(PREFIX)/share/pumasi/www -type f -exec chmod 644 {} +
 

@@ -4,16 +4,18 @@ import contextlib
 import http.client
 import json
 import os
+import resource
 import socket
 import subprocess
+import sys
 import threading
 import time
 import unittest
 
 from fastcgi_client import Function, begin, params, stdin
-from machine import Machine, Stack, wait_for
+from machine import ROOT, Machine, Stack, wait_for
 
-SLOW, SOON_S = 12, 2
+SLOW, MANY, SOON_S = 12, 1500, 2
 
 
 class ThroughTheGateway(unittest.TestCase):
@@ -104,6 +106,22 @@ class ThroughTheGateway(unittest.TestCase):
                     pass
             self.assertLess(time.monotonic() - begun, 15, what)
 
+    def test_heads_that_never_end_keep_nobody_out(self):
+        """More than nginx has unless told; each says a byte before it would be ended for its silence."""
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most[1], most[1]))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, most)
+        slow = []
+        for _ in range(MANY):
+            slow.append(self.connect())
+            slow[-1].sendall(b"GET / HTTP/1.1\r\nX-Slow: ")
+        for _ in range(3):
+            self.assert_others_go_on()
+            time.sleep(1)
+            for connection in slow:
+                with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+                    connection.sendall(b"x")
+
 
 class ThroughNginx(ThroughTheGateway):
     SERVER = "nginx"
@@ -131,6 +149,35 @@ class ThroughNginx(ThroughTheGateway):
         for connection in held:
             connection.close()
         wait_for(lambda: self.stack.request("GET", "/api/health", self.cookie)[0] == 200, 10, "the end of it")
+
+
+# In a network of its own: how many of 300 connections from one address are let in, and whether another address is.
+BEHIND_THE_FIREWALL = """
+import socket, subprocess, sys
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+for _ in range(2):
+    subprocess.run(["nft", "-f", sys.argv[1]], check=True)
+servers, held = [], []
+for family, address in (socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"):
+    servers.append(socket.create_server((address, 80), family=family, backlog=500))
+    for _ in range(300):
+        try:
+            held.append(socket.create_connection((address, 80), 5))
+        except ConnectionRefusedError:
+            continue
+    print(len(held))
+socket.create_connection(("127.0.0.1", 80), 5, ("127.0.0.9", 0))
+print("another is let in")
+"""
+
+
+class BehindTheFirewall(unittest.TestCase):
+    def test_no_address_has_more_than_its_connections(self):
+        if subprocess.run(["unshare", "-rn", "nft", "list", "ruleset"], capture_output=True).returncode != 0:
+            self.skipTest("no network of its own can be made here, in which to load the rule")
+        done = subprocess.run(["unshare", "-rn", sys.executable, "-c", BEHIND_THE_FIREWALL, ROOT / "scripts" / "gateway.d" / "pumasi.nft"],
+                              capture_output=True, text=True, timeout=60)  # fmt: skip
+        self.assertEqual(["256", "512", "another is let in"], done.stdout.splitlines(), done.stderr)
 
 
 class KeptConnections(unittest.TestCase):
