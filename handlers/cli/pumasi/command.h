@@ -58,6 +58,7 @@ extern const struct noun KEY_NOUN;
 
 /* Commands with a file of their own. */
 int run_backup(struct command_line *line);
+int run_doctor(struct command_line *line);
 int run_dry_run(struct command_line *line);
 int run_migrate(struct command_line *line);
 int run_mail_show(struct command_line *line);
