@@ -28,13 +28,36 @@ static int run_config(struct command_line *line) {
 
 static const struct command migrate_command = {
     NULL, "", "make the database, or bring it up to this release", run_migrate, NEEDS_CONFIG, NO_GRANTS};
+static const struct command backup_command = {
+    NULL,
+    "FILE | --dir DIR [--keep N] [--with-keys] [--encrypt-to WHOM]",
+    "a checked copy of the database, also while people work: a file, or one more in a folder that keeps the "
+    "latest 14; for the key of age or gpg of somebody alone, then with the keys of links",
+    run_backup,
+    NEEDS_CONFIG,
+    NO_GRANTS};
+static const struct command restore_command = {
+    NULL,        "FILE [--replace]", "the database as a backup has it; what it replaces is kept beside it",
+    run_restore, NEEDS_CONFIG,       NO_GRANTS};
+static const struct command doctor_command = {
+    NULL,
+    "[--thorough] [--mail ADDRESS] [--json]",
+    "what goes wrong on servers, looked at, with a remedy for each finding; every page of the database, and one real "
+    "mail, where asked",
+    run_doctor,
+    NEEDS_CONFIG,
+    NO_GRANTS};
 static const struct command config_command = {
     NULL, "[--json]", "every setting, its value and meaning", run_config, NEEDS_CONFIG, NO_GRANTS};
 static const struct noun migrate_noun = {"migrate", &migrate_command, 1};
+static const struct noun backup_noun = {"backup", &backup_command, 1};
+static const struct noun restore_noun = {"restore", &restore_command, 1};
+static const struct noun doctor_noun = {"doctor", &doctor_command, 1};
 static const struct noun config_noun = {"config", &config_command, 1};
 
-static const struct noun *const nouns[] = {&migrate_noun, &USER_NOUN, &RULE_NOUN,  &MAIL_NOUN,
-                                           &EVENT_NOUN,   &KEY_NOUN,  &config_noun};
+static const struct noun *const nouns[] = {&migrate_noun, &USER_NOUN,  &RULE_NOUN,   &MAIL_NOUN,
+                                           &EVENT_NOUN,   &KEY_NOUN,   &doctor_noun, &backup_noun,
+                                           &restore_noun, &config_noun};
 
 /* Of one noun, or of all. */
 static int print_usage(FILE *out, const char *noun) {

@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A lease outlives two sessions, its own and the one before, so that no other mailer takes a mail that is
@@ -81,8 +82,12 @@ static int take_lock(struct arena *arena, const char *database) {
         log_error("%s-mailer: %s", database, strerror(errno));
         return -1;
     }
-    if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+    if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
+        /* When the mailer last ran, for `pumasi doctor`. */
+        if (futimens(lock, NULL) != 0)
+            log_error("%s-mailer: %s", database, strerror(errno));
         return lock;
+    }
     (void)close(lock);
     return -1;
 }

@@ -37,6 +37,8 @@ DB_QUERY(DELIVERY_SKIP_EVENTS, "UPDATE event_recipient SET delivery_id = NULL, s
 DB_QUERY(DELIVERY_DELETE, "DELETE FROM delivery WHERE id = $1");
 DB_QUERY(DELIVERY_RETRY_AT, "UPDATE delivery SET state = 'retry', next_at = $2, error = $3 "
                             "WHERE id = $1 AND state <> 'suppressed'");
+DB_QUERY(DELIVERY_COUNT_DEAD, "SELECT count(*) FROM delivery "
+                              "WHERE id > (SELECT max(id) FROM delivery) - 10000 AND state = 'dead'");
 DB_QUERY(DELIVERY_COUNT_SENT, "SELECT count(*) FROM delivery WHERE sent_at >= $1");
 /* Each is the first entry of an index: of the outbox, of what waits, and of what was taken already. */
 DB_QUERY(DELIVERY_OLDEST, "SELECT (SELECT at FROM event WHERE id = (SELECT min(event_id) FROM outbox)), "
@@ -173,6 +175,10 @@ static enum db_result record_end(struct db *db, const struct delivery_end *end, 
 
 enum outcome delivery_count_sent(struct db *db, int64_t since, int64_t *count) {
     return outcome_of(db_find_integer(db, &DELIVERY_COUNT_SENT, count, db_integer(since)));
+}
+
+enum outcome delivery_count_dead(struct db *db, int64_t *count) {
+    return outcome_of(db_find_integer_values(db, &DELIVERY_COUNT_DEAD, count, NULL, 0));
 }
 
 enum outcome delivery_find_oldest(struct db *db, int64_t now, int64_t *since) {

@@ -107,6 +107,9 @@ MUST_CHECK enum outcome delivery_record(struct db *db, const struct delivery_end
 /* How many mails were sent since a time. */
 MUST_CHECK enum outcome delivery_count_sent(struct db *db, int64_t since, int64_t *count);
 
+/* How many of the latest 10,000 mails were given up. */
+MUST_CHECK enum outcome delivery_count_dead(struct db *db, int64_t *count);
+
 /* Since when the oldest mail has been due that is not sent, an event that no mail is planned for included; 0:
  * there is none. */
 MUST_CHECK enum outcome delivery_find_oldest(struct db *db, int64_t now, int64_t *since);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 DB_QUERY(EVENT_POSITION, "SELECT coalesce(max(id), 0) FROM event WHERE is_visible = 1");
+DB_QUERY(EVENT_LATEST_AT,
+         "SELECT coalesce(max(at), 0) FROM event WHERE id > (SELECT max(id) FROM event) - 100");
 
 #define EVENT_COLUMNS                                                                                             \
     "event.id, event.at, event.type, event.actor_id, actor.name, coalesce(event.task_version, 0), event.detail, " \
@@ -46,6 +48,10 @@ DB_QUERY(EVENT_SINCE, "SELECT " EVENT_COLUMNS " FROM " EVENT_TABLES " WHERE even
 
 enum outcome event_position(struct db *db, int64_t *position) {
     return outcome_of(db_find_integer_values(db, &EVENT_POSITION, position, NULL, 0));
+}
+
+enum outcome event_latest_at(struct db *db, int64_t *at) {
+    return outcome_of(db_find_integer_values(db, &EVENT_LATEST_AT, at, NULL, 0));
 }
 
 static const char *json_copy(struct arena *arena, struct json_object *value) {

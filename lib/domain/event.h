@@ -47,6 +47,9 @@ struct event {
 /* The highest id of an event that changes what people see: the version of everything. */
 MUST_CHECK enum outcome event_position(struct db *db, int64_t *position);
 
+/* The latest time of late entries of the log; 0: it is empty. Later than now, a clock was set back. */
+MUST_CHECK enum outcome event_latest_at(struct db *db, int64_t *at);
+
 /* Events of a task, oldest first, at most `limit` with an id above `after`; *next is the last one's id if
  * more follow, else 0. */
 MUST_CHECK enum outcome event_list(struct db *db, struct arena *arena, int64_t task_id, int64_t after,

@@ -57,10 +57,13 @@ extern const struct noun EVENT_NOUN;
 extern const struct noun KEY_NOUN;
 
 /* Commands with a file of their own. */
+int run_backup(struct command_line *line);
+int run_doctor(struct command_line *line);
 int run_dry_run(struct command_line *line);
 int run_migrate(struct command_line *line);
 int run_mail_show(struct command_line *line);
 int run_mail_test(struct command_line *line);
+int run_restore(struct command_line *line);
 
 /* ---- words ---- */
 
