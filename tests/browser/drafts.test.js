@@ -10,8 +10,8 @@ const TYPED = "The ladder is behind the shed.\nBring gloves.";
 const REST_MS = 600;
 
 const WORDS = {
-    en: {line: /^Your text from \d\d:\d\d is here\.$/, keep: "Keep it", discard: "Discard it", undo: "Undo"},
-    ko: {line: /^\d\d:\d\d에 쓰던 글이 여기 있어요\.$/, keep: "그대로 쓰기", discard: "버리기", undo: "되돌리기"},
+    en: {line: /^Your text from \d\d:\d\d is here\.$/, keep: "Keep it", discard: "Discard it", undo: "Undo", saved: "Saved."},
+    ko: {line: /^\d\d:\d\d에 쓰던 글이 여기 있어요\.$/, keep: "그대로 쓰기", discard: "버리기", undo: "되돌리기", saved: "저장했어요."},
 };
 
 let site;
@@ -67,7 +67,8 @@ for (const look of LOOKS) {
         await assertLooksRight(next, "draft", look);
         await next.locator("form.edit .draft").getByRole("button", {name: words.keep}).click();
         await next.locator("form.edit .draft").waitFor({state: "detached"});
-        await next.waitForFunction(async ([id, typed]) => (await (await fetch(`/api/tasks/${id}`)).json()).description === typed, [id, TYPED]);
+        await next.locator("form.edit .kept").getByText(words.saved).waitFor();
+        assert.equal(await savedDescription(next, id), TYPED);
         await next.reload();
         await next.locator("form.comment .draft").waitFor();
         assert.equal(await next.locator("form.edit .draft").count(), 0, "what is kept is no draft any more");

@@ -3,9 +3,9 @@
  * hers, take the other, or go on from both together. What was typed stays in the field until then.
  */
 
-import {hourOf} from "./mails.js";
 import {element, labelsOf} from "./parts.js";
-import {date, dayOf, say} from "./text.js";
+import {say} from "./text.js";
+import {hourWords} from "./time-words.js";
 import {difference, union} from "./word-diff.js";
 
 /** @typedef {import("./task-form.js").Field} Field */
@@ -57,7 +57,7 @@ function side(title, time, words) {
     const part = element("div", "side");
     const who = element("p", "who", title);
     if (time) {
-        const when = /** @type {HTMLTimeElement} */ (element("time", "", say("mail.when", {date: date(dayOf(new Date(time))), time: hourOf(time)})));
+        const when = /** @type {HTMLTimeElement} */ (element("time", "", hourWords(time)));
         when.dateTime = time;
         who.append(" ", when);
     }

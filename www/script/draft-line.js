@@ -1,9 +1,9 @@
 /** The line that says a text from before is here again, with the two ways on. */
 
-import {hourOf} from "./mails.js";
 import {notify} from "./notice.js";
 import {element} from "./parts.js";
-import {date, dayOf, say, today} from "./text.js";
+import {say} from "./text.js";
+import {hourWords} from "./time-words.js";
 
 /**
  * @param {HTMLElement} place
@@ -27,7 +27,7 @@ export function showDraftLine(place, at, {keep, discard}) {
             });
         }),
     );
-    line.append(element("span", "", say("page.draft", {time: timeWords(new Date(at))})), buttons);
+    line.append(element("span", "", say("page.draft", {time: hourWords(new Date(at).toISOString())})), buttons);
     hideDraftLine(place);
     place.prepend(line);
 }
@@ -43,11 +43,4 @@ function button(text, act) {
     made.type = "button";
     made.addEventListener("click", act);
     return made;
-}
-
-/** The hour, and the day where it is not today. @param {Date} moment */
-function timeWords(moment) {
-    const time = hourOf(moment.toISOString());
-    const day = dayOf(moment);
-    return day === today() ? time : say("mail.when", {date: date(day), time});
 }

@@ -6,6 +6,7 @@ import {known} from "./store.js";
 import {say} from "./text.js";
 
 const STAYS_MS = 20000;
+/** Lines that fit without moving what is below. */
 const MOST = 2;
 
 export class News {
@@ -25,8 +26,9 @@ export class News {
         this.lastId = Math.max(seen, last);
         const fresh = events.filter((event) => event.id > seen && event.actor?.id !== known().user.id).flatMap(sentencesOf);
         if (!fresh.length) return;
-        const lines = fresh.slice(0, MOST).map((sentence) => element("span", "", sentence));
-        if (fresh.length > MOST) lines.push(element("span", "", say("page.news_more", {count: fresh.length - MOST})));
+        const shown = fresh.length > MOST ? MOST - 1 : MOST;
+        const lines = fresh.slice(0, shown).map((sentence) => element("span", "", sentence));
+        if (fresh.length > shown) lines.push(element("span", "", say("page.news_more", {count: fresh.length - shown})));
         this.place.replaceChildren(...lines);
         this.about.hidden = true;
         clearTimeout(this.timer);

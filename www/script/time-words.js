@@ -22,6 +22,11 @@ export function momentWords(time) {
     return say("mail.when", {date: date(dayOf(new Date(time))), time: hourOf(time)});
 }
 
+/** The hour of a moment, and its day where that is not today. @param {string} time */
+export function hourWords(time) {
+    return dayOf(new Date(time)) === today() ? hourOf(time) : momentWords(time);
+}
+
 /** A moment as it stands in a line. @param {string} time @param {boolean} [hasDay] the day stands above already: of
  *     moments before today the hour is enough */
 export function timePart(time, hasDay = false) {
