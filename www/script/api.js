@@ -6,7 +6,7 @@
  * @typedef {{
  *   id: number, title: string, description: string, status: string, progress: number, priority: string,
  *   assignee: Person|null, creator: Person, due_on: string|null, labels: string[], version: number,
- *   created_at: string, updated_at: string
+ *   created_at: string, updated_at: string, description_html?: string
  * }} Task
  * @typedef {{watch: "watch"|"mute"|null, watchers: Person[]}} Watch
  * @typedef {{from: any, to: any}} Change
@@ -15,7 +15,7 @@
  * }} Mail
  * @typedef {{
  *   id: number, time: string, type: string, actor: Person|null, version: number|null,
- *   changes: Record<string, Change>, comment: string|null, mails: Mail[]|null
+ *   changes: Record<string, Change>, comment: string|null, html?: string, mails: Mail[]|null
  * }} Event
  * @typedef {{field: string, code: string, message: string}} Fault
  * @typedef {{

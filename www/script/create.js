@@ -18,6 +18,12 @@ export function startCreate(reload) {
         const isEmpty = ["title", "due_on", "labels", "description"].every((name) => !value(form, name));
         if (isEmpty && !form.contains(/** @type {Node} */ (event.target))) form.classList.remove("is-open");
     });
+    /** What keeps drafts is fetched once there is something to keep, or to bring back.
+     * @type {Promise<import("./drafts.js").DraftKeeper>|null} */
+    let keeper = null;
+    const startDraft = () => (keeper ||= import("./create-draft.js").then(({keepDraft}) => keepDraft(form)));
+    if (hasDrafts()) startDraft();
+    form.addEventListener("input", startDraft);
     // Somebody may have begun to write before this script was here.
     if (value(form, "title") || form.contains(document.activeElement)) form.classList.add("is-open");
     form.addEventListener("submit", async (event) => {
@@ -35,6 +41,7 @@ export function startCreate(reload) {
             });
             form.reset();
             resetChoices(form);
+            (await keeper)?.drop();
             reload();
             one(form, "[name=title]").focus();
         } catch (error) {
@@ -43,6 +50,15 @@ export function startCreate(reload) {
             button.disabled = false;
         }
     });
+}
+
+/** Drafts of anything, by anybody: those of other people are to end, too. */
+function hasDrafts() {
+    try {
+        return Object.keys(localStorage).some((key) => key.startsWith("draft/"));
+    } catch {
+        return false;
+    }
 }
 
 /** @param {HTMLFormElement} form @param {string} name */

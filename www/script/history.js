@@ -1,9 +1,11 @@
 /** The history of a task in sentences, grouped by day, the latest first. */
 
 import {ask} from "./api.js";
-import {hourOf, mailsPart} from "./mails.js";
-import {element} from "./parts.js";
-import {date, dayOf, daysUntil, say} from "./text.js";
+import {mailsPart} from "./mails.js";
+import {element, one} from "./parts.js";
+import {nodesOf} from "./safe-html.js";
+import {date, dayOf, daysUntil, say, today} from "./text.js";
+import {timePart} from "./time-words.js";
 
 /** @typedef {import("./api.js").Event} Event */
 
@@ -20,8 +22,48 @@ export async function loadHistory(id) {
     return events;
 }
 
+/** From so many lines on it is worth asking for the comments alone. */
+const LONG = 12;
+
+export class HistoryView {
+    /** @param {HTMLElement} root */
+    constructor(root) {
+        this.place = one(root, ".days");
+        this.filter = /** @type {HTMLButtonElement} */ (one(root, ".only-comments"));
+        /** @type {Event[]} */
+        this.events = [];
+        this.drawn = "";
+        this.isFiltered = false;
+        this.filter.addEventListener("click", () => {
+            this.isFiltered = !this.isFiltered;
+            this.draw();
+        });
+    }
+
+    /** @param {Event[]} events all of the task, the oldest first */
+    show(events) {
+        this.events = events;
+        this.draw();
+    }
+
+    draw() {
+        const comments = this.events.filter((event) => event.comment);
+        this.filter.hidden = !comments.length || this.events.length < LONG;
+        this.filter.setAttribute("aria-pressed", String(this.isFiltered));
+        const shown = this.isFiltered ? comments : this.events;
+        // What somebody reads in is not drawn anew for nothing.
+        const drawn = JSON.stringify([shown, today()]);
+        if (drawn === this.drawn) return;
+        this.drawn = drawn;
+        const unfolded = new Set([...this.place.querySelectorAll("li:has(details[open])")].map((line) => /** @type {HTMLElement} */ (line).dataset.id));
+        drawDays(this.place, shown);
+        for (const line of this.place.querySelectorAll("li"))
+            for (const details of line.querySelectorAll("details")) details.open = unfolded.has(line.dataset.id);
+    }
+}
+
 /** @param {HTMLElement} place @param {Event[]} events */
-export function drawHistory(place, events) {
+function drawDays(place, events) {
     /** @type {Map<string, Event[]>} */
     const days = new Map();
     for (const event of [...events].reverse()) {
@@ -45,26 +87,26 @@ function dayWords(day) {
 
 /** @param {Event} event */
 function lines(event) {
-    return sentences(event).map((sentence, place, all) => {
+    return sentencesOf(event).map((sentence, place, all) => {
         const line = element("li");
+        line.dataset.id = String(event.id);
         line.append(element("span", "", sentence));
-        if (place === 0) line.append(timePart(event.time));
-        if (event.comment) line.append(element("blockquote", "", event.comment));
+        if (place === 0) line.append(timePart(event.time, true));
+        if (event.comment) line.append(commentPart(event));
         if (place === all.length - 1) line.append(...mailsPart(event));
         return line;
     });
 }
 
-/** @param {string} time */
-function timePart(time) {
-    const made = /** @type {HTMLTimeElement} */ (element("time"));
-    made.dateTime = time;
-    made.textContent = hourOf(time);
-    return made;
+/** @param {Event} event */
+function commentPart({comment, html}) {
+    const quote = element("blockquote", html === undefined ? "" : "rendered");
+    quote.append(html === undefined ? comment || "" : nodesOf(html || ""));
+    return quote;
 }
 
-/** @param {Event} event @returns {string[]} */
-function sentences(event) {
+/** What happened, in sentences. @param {Event} event @returns {string[]} */
+export function sentencesOf(event) {
     const who = event.actor ? event.actor.name : say("page.someone");
     if (event.type === "task.created" || event.type === "task.deleted" || event.type === "task.restored")
         return [say(`page.log.${event.type.slice("task.".length)}`, {who})];

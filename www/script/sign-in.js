@@ -2,6 +2,7 @@
 
 import {ask, Problem} from "./api.js";
 import {clearFaults, sayOfForm, showFaults} from "./faults.js";
+import {addressAfterSignIn} from "./return.js";
 
 const unreachable = /** @type {HTMLTemplateElement} */ (document.querySelector("template.unreachable")).content
     .textContent || "";
@@ -46,7 +47,7 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
         button.disabled = true;
         try {
             await ask("POST", new URL(form.action).pathname, Object.fromEntries(new FormData(form)));
-            location.assign("/tasks.html");
+            location.assign(addressAfterSignIn());
         } catch (error) {
             showFaults(form, error, unreachable);
             askForCode(form, error);
@@ -60,7 +61,7 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
 async function skipIfSignedIn() {
     try {
         const {body} = await ask("GET", "/api/session");
-        if (body.user) location.replace("/tasks.html");
+        if (body.user) location.replace(addressAfterSignIn());
     } catch {
         // The forms are here either way, and say what is wrong when they are sent.
     }

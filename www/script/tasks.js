@@ -7,6 +7,7 @@ import {drawList, loadList, startList} from "./list.js";
 import {startMenu} from "./menu.js";
 import {one} from "./parts.js";
 import {startReminder} from "./reminder.js";
+import {askToSignIn} from "./return.js";
 import {change, known, watch} from "./store.js";
 import {say, speak} from "./text.js";
 
@@ -82,7 +83,7 @@ function reload() {
 async function start() {
     try {
         const [session, people] = await Promise.all([ask("GET", "/api/session"), ask("GET", "/api/users")]);
-        if (!session.body.user) return location.replace("/");
+        if (!session.body.user) return askToSignIn();
         await speak(session.body.user.language);
         change({user: session.body.user, people: people.body.users.filter((/** @type {{is_disabled?: boolean}} */ person) => !person.is_disabled)});
     } catch (error) {
@@ -124,5 +125,5 @@ function sayTrouble(error) {
     one(line, "button").addEventListener("click", () => location.reload(), {once: true});
 }
 
-whenSignedOut(() => location.replace("/"));
+whenSignedOut(askToSignIn);
 start();
