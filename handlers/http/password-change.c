@@ -49,7 +49,7 @@ static void run(struct request *request) {
         return;
     const struct session_new new_session = browser_session(request);
     enum outcome outcome = account_change_password(request->db, request->arena, user, password, &new_session,
-                                                   request->session->has_factor, &cookie);
+                                                   request->has_factor, &cookie);
     if (outcome != OUTCOME_OK) {
         respond_outcome(request, outcome);
         return;

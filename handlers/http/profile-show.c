@@ -24,7 +24,7 @@ static void run(struct request *request) {
     struct profile_form form = profile_form_of(request->arena, request->user);
     form.is_saved = request_value(request, SAVED)->integer != 0;
     form.sessions = &shown;
-    form.has_factor = request_has_factor(request);
+    form.has_factor = request->has_factor;
     page_profile(respond_page(request, 200), request->user, &form);
 }
 

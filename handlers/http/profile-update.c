@@ -43,7 +43,7 @@ static void show_faults(struct request *request) {
     for (size_t i = 0; i < PROFILE_FIELD_COUNT; i++)
         if (request_value(request, i)->typed)
             form.values[i] = request_value(request, i)->typed;
-    form.has_factor = request_has_factor(request);
+    form.has_factor = request->has_factor;
     page_profile(respond_page(request, 422), request->user, &form);
 }
 

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "domain/invitation.h"
 #include "domain/password.h"
+#include "domain/throttle.h"
 #include "http/browser.h"
 #include "http/password_input.h"
 #include "http/present.h"
@@ -24,7 +25,24 @@ static const struct grant grants[] = {
     {"user", MAY_READ | MAY_INSERT},
     {"session", MAY_READ | MAY_INSERT | MAY_DELETE},
     {"invitation", MAY_READ | MAY_DELETE},
+    {"login_throttle", MAY_READ | MAY_INSERT | MAY_UPDATE | MAY_DELETE},
+    {"event", MAY_INSERT},
 };
+
+/* That an address has an account already is counted: nobody asks for those of a whole list. */
+static enum outcome create(struct request *request, const struct user_new *new_user, struct user *user,
+                           int64_t *retry_after_s) {
+    struct arena *arena = request->arena;
+    const char *guess = arena_print(arena, "register %s", user_email_key(arena, new_user->email));
+    const struct throttle throttle = throttle_of_guess(arena, guess, browser_address(request));
+    enum outcome outcome = throttle_check(request->db, &throttle, retry_after_s);
+    if (outcome == OUTCOME_OK)
+        outcome = user_create(request->db, arena, new_user, user);
+    if (outcome != OUTCOME_EXISTS)
+        return outcome;
+    outcome = throttle_fail(request->db, &throttle, 0);
+    return outcome == OUTCOME_OK ? OUTCOME_EXISTS : outcome;
+}
 
 static void run(struct request *request) {
     enum registration registration = request->config->registration;
@@ -56,7 +74,12 @@ static void run(struct request *request) {
     struct user user = {0};
     const struct session_new new_session = browser_session(request);
     const char *cookie = NULL;
-    enum outcome outcome = user_create(request->db, request->arena, &new_user, &user);
+    int64_t retry_after_s = 0;
+    enum outcome outcome = create(request, &new_user, &user, &retry_after_s);
+    if (outcome == OUTCOME_THROTTLED) {
+        respond_throttled(request, retry_after_s, WORDS_PROBLEM_THROTTLED);
+        return;
+    }
     if (outcome == OUTCOME_FORBIDDEN) {
         respond_refused(request, 403, WORDS_PROBLEM_INVITATION, "an invitation that is not good");
         return;

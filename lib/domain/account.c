@@ -105,7 +105,7 @@ static enum outcome find_token(struct db *db, struct arena *arena, const char *p
 static enum outcome try_token(struct db *db, struct arena *arena, const char *purpose,
                               const struct account_token *token, const unsigned char hash[SHA256_BYTES],
                               struct user *user, const char **email, int64_t *retry_after_s) {
-    const struct throttle throttle = throttle_of_token(arena, token->text, token->client);
+    const struct throttle throttle = throttle_of_guess(arena, token->text, token->client);
     enum outcome outcome = throttle_check(db, &throttle, retry_after_s);
     if (outcome == OUTCOME_OK)
         outcome = find_token(db, arena, purpose, hash, user, email);

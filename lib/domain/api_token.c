@@ -16,7 +16,8 @@ DB_QUERY(API_TOKEN_LIST, "SELECT id, name, scope, created_at, expires_at FROM ap
                          "ORDER BY id DESC");
 DB_QUERY(API_TOKEN_DELETE, "DELETE FROM api_token WHERE id = $1 AND user_id = $2");
 DB_QUERY(API_TOKEN_FIND,
-         "SELECT " USER_COLUMNS ", api_token.id, api_token.scope "
+         "SELECT " USER_COLUMNS ", api_token.id, api_token.scope, EXISTS (SELECT 1 FROM factor "
+         "WHERE factor.user_id = api_token.user_id AND factor.confirmed_at IS NOT NULL) "
          "FROM api_token JOIN \"user\" ON \"user\".id = api_token.user_id "
          "WHERE api_token.token_hash = $1 AND api_token.expires_at > $2 AND \"user\".disabled_at IS NULL");
 DB_QUERY(API_TOKEN_CLEAN, "DELETE FROM api_token WHERE expires_at <= $1");
@@ -107,7 +108,7 @@ static enum scope scope_of(struct db_rows *rows, int column) {
 }
 
 enum outcome api_token_find(struct db *db, struct arena *arena, const char *secret, struct user *user,
-                            int64_t *id, enum scope *scope) {
+                            struct api_token_use *use) {
     if (strncmp(secret, API_TOKEN_PREFIX, strlen(API_TOKEN_PREFIX)) != 0)
         return OUTCOME_NOT_FOUND;
     unsigned char hash[SHA256_BYTES];
@@ -120,8 +121,11 @@ enum outcome api_token_find(struct db *db, struct arena *arena, const char *secr
     result = db_next(rows);
     if (result == DB_ROW) {
         user_read_row(rows, arena, user);
-        *id = db_get_integer(rows, USER_COLUMN_COUNT);
-        *scope = scope_of(rows, USER_COLUMN_COUNT + 1);
+        *use = (struct api_token_use){
+            .id = db_get_integer(rows, USER_COLUMN_COUNT),
+            .scope = scope_of(rows, USER_COLUMN_COUNT + 1),
+            .has_factor = db_get_integer(rows, USER_COLUMN_COUNT + 2) != 0,
+        };
     }
     db_finish(rows);
     return result == DB_END ? OUTCOME_NOT_FOUND : outcome_of(result);

@@ -44,9 +44,16 @@ MUST_CHECK enum outcome api_token_list(struct db *db, struct arena *arena, int64
 /* One of the actor's own. */
 MUST_CHECK enum outcome api_token_delete(struct db *db, const struct actor *actor, int64_t id);
 
+/* A token that was shown. */
+struct api_token_use {
+    int64_t id;
+    enum scope scope;
+    bool has_factor; /* its person has a second factor */
+};
+
 /* Whose it is, and how far it goes; OUTCOME_NOT_FOUND if it is none that is good. Writes nothing. */
 MUST_CHECK enum outcome api_token_find(struct db *db, struct arena *arena, const char *secret,
-                                       struct user *user, int64_t *id, enum scope *scope);
+                                       struct user *user, struct api_token_use *use);
 
 /* Forgets those that have run out; for the clock. */
 MUST_CHECK enum outcome api_token_clean(struct db *db);

@@ -56,6 +56,27 @@ static const char *lowered(struct arena *arena, const char *text) {
     return small;
 }
 
+/* The product's names, in small letters: whoever guesses at a Pumasi tries them first (ASVS 6.1.2, 6.2.11).
+ */
+static const char *const product_words[] = {"pumasi", "poomasi", "품앗이"};
+
+/* What is left without digits and signs at both ends: "pumasi2026!!" is "pumasi". */
+static const char *core_of(struct arena *arena, const char *password) {
+    static const char around[] = "0123456789 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+    password += strspn(password, around);
+    size_t size = strlen(password);
+    while (size && strchr(around, password[size - 1]))
+        size--;
+    return arena_copy_bytes(arena, password, size);
+}
+
+static bool is_product(const char *core) {
+    for (size_t i = 0; i < COUNT(product_words); i++)
+        if (strcmp(core, product_words[i]) == 0)
+            return true;
+    return false;
+}
+
 static bool is_own(struct arena *arena, const char *password, const char *email, const char *name) {
     const char *small_email = lowered(arena, email);
     if (strcmp(password, lowered(arena, composed(arena, name))) == 0 || strcmp(password, small_email) == 0)
@@ -82,9 +103,10 @@ enum password_fault password_check(struct arena *arena, const char *password, co
     if (count > PASSWORD_MOST)
         return PASSWORD_TOO_LONG;
     const char *small = lowered(arena, normal);
-    if (is_own(arena, small, email, name))
+    const char *core = core_of(arena, small);
+    if (is_own(arena, small, email, name) || (*core && is_own(arena, core, email, name)))
         return PASSWORD_OWN;
-    return breached_has(small, strlen(small)) ? PASSWORD_BREACHED : PASSWORD_GOOD;
+    return is_product(core) || breached_has(small, strlen(small)) ? PASSWORD_BREACHED : PASSWORD_GOOD;
 }
 
 const char *password_hash(struct arena *arena, const char *password) {

@@ -16,8 +16,9 @@ enum password_fault {
     PASSWORD_GOOD,
     PASSWORD_TOO_SHORT,
     PASSWORD_TOO_LONG,
-    PASSWORD_BREACHED, /* it stands in lists that attackers try first (ASVS 6.2.12) */
-    PASSWORD_OWN,      /* it is the person's own name or address, or a part of it (ASVS 6.2.11) */
+    PASSWORD_BREACHED, /* it stands in lists that attackers try first (ASVS 6.2.12), or is a name of Pumasi
+                          with digits and signs around */
+    PASSWORD_OWN,      /* the same with the person's own name or address, or a part of it (ASVS 6.2.11) */
 };
 MUST_CHECK enum password_fault password_check(struct arena *arena, const char *password, const char *email,
                                               const char *name);

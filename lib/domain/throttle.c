@@ -43,8 +43,8 @@ struct throttle throttle_of_person(struct arena *arena, int64_t user_id, const c
     return make(arena, arena_print(arena, "person %lld", (long long)user_id), client);
 }
 
-struct throttle throttle_of_token(struct arena *arena, const char *token, const char *client) {
-    return make(arena, arena_print(arena, "token %s", token), client);
+struct throttle throttle_of_guess(struct arena *arena, const char *guess, const char *client) {
+    return make(arena, arena_print(arena, "guess %s", guess), client);
 }
 
 enum outcome throttle_check(struct db *db, const struct throttle *throttle, int64_t *retry_after_s) {

@@ -21,8 +21,9 @@ struct throttle throttle_of_account(struct arena *arena, const char *email, cons
 /* Of who is signed in and says so again: apart, so that nobody without a session can be in her way. */
 struct throttle throttle_of_person(struct arena *arena, int64_t user_id, const char *client);
 
-/* Of who shows a code from a mail: one that is wrong counts against itself and the client. */
-struct throttle throttle_of_token(struct arena *arena, const char *token, const char *client);
+/* Of who shows what she may only guess, a code from a mail or an address that might have an account: each
+ * wrong one counts against itself and the client. */
+struct throttle throttle_of_guess(struct arena *arena, const char *guess, const char *client);
 
 /* OUTCOME_THROTTLED: nothing is to be checked before *retry_after_s seconds. */
 MUST_CHECK enum outcome throttle_check(struct db *db, const struct throttle *throttle,

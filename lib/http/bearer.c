@@ -19,14 +19,14 @@ const char *bearer_of(const struct request *request) {
 bool bearer_find_user(struct request *request, const char *token) {
     enum { DAY_S = 24 * 3600 };
     struct user *user = arena_take(request->arena, sizeof(*user));
-    int64_t id = 0;
-    enum scope scope = SCOPE_NONE;
-    enum outcome outcome = api_token_find(request->db, request->arena, token, user, &id, &scope);
+    struct api_token_use use = {0};
+    enum outcome outcome = api_token_find(request->db, request->arena, token, user, &use);
     if (outcome == OUTCOME_OK) {
         request->user = user;
-        request->actor = actor_of(user, scope);
+        request->actor = actor_of(user, use.scope);
         request->language = user->language;
-        day_file_note(request->day_file, id, clock_now() / DAY_S);
+        request->has_factor = use.has_factor;
+        day_file_note(request->day_file, use.id, clock_now() / DAY_S);
         return true;
     }
     if (outcome == OUTCOME_NOT_FOUND) {

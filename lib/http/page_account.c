@@ -189,7 +189,7 @@ void respond_account_faults(struct request *request, const struct account_form *
         return;
     }
     struct buffer *out = open_question(request, 422, form->title);
-    page_account_form(out, request->language, form, request_has_factor(request), request);
+    page_account_form(out, request->language, form, request->has_factor, request);
     close_question(out);
 }
 

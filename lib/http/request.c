@@ -75,10 +75,6 @@ int64_t request_session_id(const struct request *request) {
     return request->session ? request->session->id : 0;
 }
 
-bool request_has_factor(const struct request *request) {
-    return request->session && request->session->has_factor;
-}
-
 const char *request_query(struct request *request, const char *name) {
     size_t name_size = strlen(name);
     for (const char *at = request->query; *at;) {

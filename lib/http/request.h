@@ -38,8 +38,10 @@ struct request {
     const struct user *user;       /* NULL: nobody is signed in */
     struct actor actor;            /* the same, for `may` */
     const struct session *session; /* NULL: none */
-    int day_file;                  /* when access tokens were used; -1: not known */
-    int rate_file;                 /* how much each person may still change; -1: not bounded */
+    bool has_factor; /* a second one: since turning it on or off ends all other sessions, whoever
+                        has one signed in with it */
+    int day_file;    /* when access tokens were used; -1: not known */
+    int rate_file;   /* how much each person may still change; -1: not bounded */
 
     int link_keys; /* descriptor of the file of keys; -1: the function reads no signed links */
 
@@ -73,10 +75,6 @@ const char *request_session_cookie(const struct request *request);
 
 /* Of the browser's session; 0 where there is none. */
 int64_t request_session_id(const struct request *request);
-
-/* True if the browser signed in with a second factor: since one that is turned on or off ends all other
- * sessions, whoever has one did. */
-bool request_has_factor(const struct request *request);
 
 /* A value of the query as it was given; NULL where there is none. */
 const char *request_query(struct request *request, const char *name);

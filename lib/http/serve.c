@@ -182,7 +182,7 @@ static bool read_input(struct request *request) {
 /* ---- database and session ---- */
 
 const struct grant serve_session_grants[SERVE_SESSION_GRANTS] = {
-    {"session", MAY_READ}, {"user", MAY_READ}, {"api_token", MAY_READ}};
+    {"session", MAY_READ}, {"user", MAY_READ}, {"api_token", MAY_READ}, {"factor", MAY_READ}};
 
 static bool is_reader(const struct function *function) {
     for (size_t i = 0; i < function->grant_count; i++)
@@ -256,9 +256,10 @@ bool serve_must_have_factor(const struct config *config, const struct user *user
            (config->second_factor == SECOND_FACTOR_ADMINS && user->is_admin);
 }
 
-/* Who must have a second factor and signed in without one can do nothing but get one (ASVS 6.3.3). */
+/* Who must have a second factor and has none can do nothing but get one, by whatever way she comes
+ * (ASVS 6.3.3, 6.3.4). */
 static bool has_factor(struct request *request) {
-    if ((request->session && request->session->has_factor) || request->function->is_for_enrolment ||
+    if (request->has_factor || request->function->is_for_enrolment ||
         !serve_must_have_factor(request->config, request->user))
         return true;
     request_log_refusal(request, "no second factor");
@@ -274,7 +275,7 @@ static bool find_user(struct request *request) {
         return true;
     const char *bearer = bearer_of(request);
     if (bearer)
-        return bearer_find_user(request, bearer);
+        return bearer_find_user(request, bearer) && has_factor(request);
     const char *cookie = request_cookie(request, request_session_cookie(request));
     enum outcome outcome = OUTCOME_NOT_FOUND;
     struct session *session = arena_take(request->arena, sizeof(*session));
@@ -284,6 +285,7 @@ static bool find_user(struct request *request) {
                                session, user);
     if (outcome == OUTCOME_OK) {
         request->session = session;
+        request->has_factor = session->has_factor;
         request->user = user;
         request->actor = actor_of(user, SCOPE_SESSION);
         request->language = user->language;

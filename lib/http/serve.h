@@ -19,7 +19,7 @@ struct worker {
 };
 
 /* What a function may do besides its own grants where it looks up who asks. */
-enum { SERVE_SESSION_GRANTS = 3 };
+enum { SERVE_SESSION_GRANTS = 4 };
 extern const struct grant serve_session_grants[SERVE_SESSION_GRANTS];
 bool serve_has_session(const struct function *function);
 

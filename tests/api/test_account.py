@@ -169,6 +169,34 @@ class Change(Case):
 
 
 class Reset(Case):
+    def test_who_has_a_second_factor_is_asked_for_it_afterwards_as_before(self):
+        secret = self.person.post('/api/totp', {'password': PASSWORD}).json['secret']
+        self.assertEqual(200, self.person.post('/api/totp/confirm', {'code': test_second_factor.code_of(secret)}).status)
+        mails_to(self.person)
+        answer = self.reset(self.ask_reset())
+        self.assertEqual((204, None), (answer.status, answer.headers['Set-Cookie']))
+        self.assertEqual(('totp', 10), (pumasi.value("SELECT CASE WHEN confirmed_at IS NOT NULL THEN 'totp' END FROM factor WHERE user_id = ?", self.id),
+                                        pumasi.value('SELECT count(*) FROM recovery_code WHERE user_id = ?', self.id)))
+        answer = pumasi.client().post('/api/login', {'email': self.person.email, 'password': OTHER})
+        self.assertEqual((401, 'code_required'), (answer.status, answer.json['code']))
+        pumasi.by_hand(f'UPDATE factor SET last_step = 0 WHERE user_id = {self.id}')
+        answer = pumasi.client().post('/api/login', {'email': self.person.email, 'password': OTHER, 'code': test_second_factor.code_of(secret)})
+        self.assertEqual(200, answer.status)
+
+    def test_wrong_codes_are_counted(self):
+        token = self.ask_reset()
+        for number in range(50):
+            self.assertEqual(422, self.reset(f'{number:043d}').status)
+        answer = self.reset(token)
+        self.assertEqual(429, answer.status, 'of the client')
+        self.assertGreaterEqual(int(answer.headers['Retry-After']), 1)
+        self.assertEqual(429, pumasi.client().post('/api/email/verify', {'token': 'x' * 43}).status, 'of whatever kind')
+        forget_asking()
+        for _ in range(5):
+            self.assertEqual(422, self.reset('y' * 43).status)
+        self.assertEqual(429, self.reset('y' * 43).status, 'of one code')
+        self.assertEqual(204, self.reset(token).status)
+
     def test_the_mails_code_sets_a_new_password_once_and_signs_nobody_in(self):
         other = sign_in(self.person, PASSWORD)
         token = self.ask_reset()

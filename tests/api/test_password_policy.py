@@ -34,13 +34,13 @@ class Policy(unittest.TestCase):
         self.assertEqual(0, pumasi.value('SELECT count(*) FROM "user" WHERE email = ?', self.email))
 
     def test_passwords_known_from_breaches_are_refused_however_they_are_written(self):
-        for password in ('12345678', 'password1', 'PassWord1', 'baseball', 'TrustNo1', 'qwertyuiop'):
+        for password in ('12345678', 'password1', 'PassWord1', 'baseball', 'TrustNo1', 'qwertyuiop', 'Pumasi2026', '품앗이 2026'):
             with self.subTest(password):
                 self.refused('breached', password)
 
     def test_ones_own_name_and_address_are_refused_in_any_case(self):
         local = self.email.split('@')[0]
-        for password in (self.email.upper(), local, local.split('+')[1].upper(), 'Édouard Nam'.upper(), unicodedata.normalize('NFD', 'édouard nam')):
+        for password in (self.email.upper(), local, local.split('+')[1].upper(), 'Édouard Nam'.upper(), 'Édouard Nam 1', unicodedata.normalize('NFD', 'édouard nam')):
             with self.subTest(password):
                 self.refused('own', password, name='Édouard Nam')
 
@@ -50,6 +50,16 @@ class Policy(unittest.TestCase):
                 self.email = f'{running.unique("p")}@example.org'
                 self.assertEqual(201, self.register(password).status)
                 self.assertEqual(200, pumasi.client().post('/api/login', {'email': self.email, 'password': password}).status)
+
+    def test_no_password_ends_by_its_age(self):
+        self.assertEqual(201, self.register('zebra lamp of old').status)
+        pumasi.by_hand(f"UPDATE \"user\" SET created_at = 0 WHERE email = '{self.email}'")
+        client = pumasi.client()
+        answer = client.post('/api/login', {'email': self.email, 'password': 'zebra lamp of old'})
+        self.assertEqual((200, 200), (answer.status, client.get('/api/tasks').status))
+        self.assertNotIn('password', answer.text.lower())
+        columns = {name for _, name, *_ in pumasi.query('PRAGMA table_info("user")') if 'password' in name}
+        self.assertEqual({'password_hash', 'password_version'}, columns, 'its age is not even known')
 
     def test_a_password_is_the_same_from_every_keyboard(self):
         apart = unicodedata.normalize('NFD', KOREAN)

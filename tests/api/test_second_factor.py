@@ -3,6 +3,7 @@ import base64
 import hmac
 import html
 import json
+import os
 import re
 import struct
 import subprocess
@@ -381,6 +382,32 @@ class Required(Base):
         self.assertEqual(204, status)
         self.person.cookies['session'] = re.search(r'Set-Cookie: session=([^;]+)', head).group(1)
         self.assertEqual(403, self.ask('task-list', 'GET', '/api/tasks')[0])
+
+    def test_every_way_in_asks_for_it(self):
+        """Of who has none: a new account, an invited one, a sign-in, a new password by mail, an access token of before."""
+        made = self.person.post('/api/tokens', {'name': 'of before', 'scope': 'write'}).json['secret']
+        new = {'email': f'{running.unique("new")}@example.org', 'name': 'N', 'password': running.PASSWORD}
+        ways = {'register': ask('register', 'POST', '/api/register', new, PUMASI_SECOND_FACTOR='all'),
+                'login': ask('login', 'POST', '/api/login', {'email': self.person.email, 'password': running.PASSWORD}, PUMASI_SECOND_FACTOR='all')}
+        for way, (status, head, _) in ways.items():
+            self.assertIn(status, (200, 201), way)
+            cookie = re.search(r'Set-Cookie: (session=[^;]+)', head).group(1)
+            status, _, problem = ask('task-list', 'GET', '/api/tasks', PUMASI_SECOND_FACTOR='all', HTTP_COOKIE=cookie)
+            self.assertEqual((403, 'factor_required'), (status, problem['code']), way)
+        for who in ('all', 'optional'):
+            status, _, answer = ask('task-list', 'GET', '/api/tasks', PUMASI_SECOND_FACTOR=who, HTTP_AUTHORIZATION=f'Bearer {made}')
+            self.assertEqual((403, 'factor_required') if who == 'all' else (200, None), (status, answer.get('code')), who)
+        self.enrol()
+        self.assertEqual(200, ask('task-list', 'GET', '/api/tasks', PUMASI_SECOND_FACTOR='all', HTTP_AUTHORIZATION=f'Bearer {made}')[0])
+
+    def test_nothing_else_signs_anybody_in(self):
+        """Whatever answers with a cookie of a session is one of these (and who changes password or factor has one already)."""
+        setting = set()
+        for name in os.listdir(f'{running.ROOT}/handlers/http'):
+            with open(f'{running.ROOT}/handlers/http/{name}', encoding='utf-8') as file:
+                if re.search(r'respond_(session|signed_in)\(', file.read()):
+                    setting.add(name.removesuffix('.c'))
+        self.assertEqual({'login', 'register', 'password-change', 'totp-confirm', 'totp-remove'}, setting)
 
     def test_signing_out_works(self):
         self.assertEqual(204, self.ask('logout', 'POST', '/api/logout', {})[0])

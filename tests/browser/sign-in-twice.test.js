@@ -119,7 +119,11 @@ for (const colorScheme of ["light", "dark"]) {
                 await assertNoSidewaysScroll(page);
                 if (process.env.PICTURES) await page.screenshot({path: `${process.env.PICTURES}/${what}-${colorScheme}-${language}.png`, fullPage: true});
             };
+            // Another browser, so that there is one to be signed out.
+            const {email, password} = person;
+            await fetch(`${site.url}/api/login`, {method: "POST", headers: {Origin: site.url, "Content-Type": "application/json"}, body: JSON.stringify({email, password})});
             await page.goto(`${site.url}/api/users/me`);
+            await page.locator("#end").waitFor();
             await look("sessions");
             await page.goto(`${site.url}/api/totp`);
             await look("off");

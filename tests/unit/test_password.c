@@ -52,8 +52,21 @@ static void ones_own_name_and_address_are_known(void **state) {
     assert_int_equal(check("SEO.MINJEONG+TASKS@EXAMPLE.ORG"), PASSWORD_OWN);
     assert_int_equal(check("seo.minjeong+tasks"), PASSWORD_OWN);
     assert_int_equal(check("Minjeong"), PASSWORD_OWN);
-    assert_int_equal(check("minjeong1"), PASSWORD_GOOD);
+    assert_int_equal(check("minjeong1"), PASSWORD_OWN);
+    assert_int_equal(check("!!2026Minjeong"), PASSWORD_OWN);
+    assert_int_equal(check("minjeong1x"), PASSWORD_GOOD);
+    assert_int_equal(check("20261126!!"), PASSWORD_GOOD); /* nothing is left to be anybody's */
     assert_int_equal(check("example.org"), PASSWORD_GOOD);
+}
+
+static void names_of_the_product_are_known(void **state) {
+    (void)state;
+    assert_int_equal(check("Pumasi2026"), PASSWORD_BREACHED);
+    assert_int_equal(check("12345pumasi!"), PASSWORD_BREACHED);
+    assert_int_equal(check("poomasi#1"), PASSWORD_BREACHED);
+    assert_int_equal(check("\uD488\uC557\uC774 2026"), PASSWORD_BREACHED);
+    assert_int_equal(check("\u1111\u116E\u11B7\u110B\u1161\u11BA\u110B\u1175 2026"), PASSWORD_BREACHED);
+    assert_int_equal(check("pumasi shares work"), PASSWORD_GOOD);
 }
 
 static void length_is_that_of_the_composed_form(void **state) {
@@ -95,6 +108,7 @@ int main(void) {
         cmocka_unit_test(the_list_is_sorted_and_whole),
         cmocka_unit_test(breached_passwords_are_found),
         cmocka_unit_test(ones_own_name_and_address_are_known),
+        cmocka_unit_test(names_of_the_product_are_known),
         cmocka_unit_test(length_is_that_of_the_composed_form),
         cmocka_unit_test(a_password_matches_in_either_form),
         cmocka_unit_test(kept_hashes_of_ascii_stay_good),

@@ -1,6 +1,6 @@
 /** Who is signed in: the settings, the bin, and the way out. */
 
-import {ask} from "./api.js";
+import {ask, Unreachable} from "./api.js";
 import {clearFaults, showFaults} from "./faults.js";
 import {chip, element, one} from "./parts.js";
 import {known} from "./store.js";
@@ -30,7 +30,13 @@ export function startMenu() {
             await ask("POST", "/api/logout", {});
             location.assign("/");
         } catch (error) {
-            showFaults(out, error, say("page.unreachable"));
+            // Nothing of the team stays on the screen for who comes next, also where the server cannot be told.
+            if (error instanceof Unreachable) {
+                const rest = element("main", "question");
+                rest.append(out);
+                document.body.replaceChildren(rest);
+            }
+            showFaults(out, error, say("page.still_signed_in"));
         }
     });
 }
