@@ -18,7 +18,7 @@ COMMON := -std=c17 -g $(WARNINGS) -fstack-protector-strong -fPIE -MMD -MP
 CFLAGS_release := -O2 -flto=auto -D_FORTIFY_SOURCE=2
 LDFLAGS_release := -O2 -flto=auto -pie -Wl,-z,relro,-z,now,--as-needed
 CFLAGS_sanitize := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-Wno-null-dereference
+	-Wno-null-dereference -DCHECKED
 # Linked in, the sanitizers share their memory, which the search for leaks reads whole at each end of a process: tests
 # start thousands, and each takes a third less.
 LDFLAGS_sanitize := -fsanitize=address,undefined -static-libasan -static-libubsan -pie -Wl,-z,relro,-z,now,--as-needed

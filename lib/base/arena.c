@@ -1,6 +1,7 @@
 /*
  * A chain of blocks, newest first. A request is served from the first block (16 KiB) and seldom needs a
- * second; a large piece gets a block of its own size.
+ * second; a large piece gets a block of its own size. In a build that is looked through each piece has a
+ * block of just its size, so that what reads or writes beside it, or after the reset, is seen.
  */
 #include "base/arena.h"
 
@@ -11,7 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FIRST_BLOCK_BYTES = 16 * 1024, KEPT_MOST_BYTES = 128 * 1024 };
+enum {
+    FIRST_BLOCK_BYTES = IS_CHECKED ? 0 : 16 * 1024,
+    KEPT_MOST_BYTES = IS_CHECKED ? 0 : 128 * 1024,
+    ALIGNMENT = IS_CHECKED ? 1 : alignof(max_align_t), /* malloc aligns a block */
+};
 
 struct block {
     struct block *older;
@@ -88,15 +93,19 @@ void arena_free(struct arena *arena) {
     free(arena);
 }
 
+/* Of the block behind `block`, if it is to hold `size` bytes. */
+static size_t next_size(const struct block *block, size_t size) {
+    size_t next = block->size > SIZE_MAX / 2 ? block->size : block->size * 2;
+    return IS_CHECKED || size > next ? size : next;
+}
+
 void *arena_take(struct arena *arena, size_t size) {
-    size_t alignment = alignof(max_align_t);
-    if (size > SIZE_MAX - alignment)
+    if (size > SIZE_MAX - ALIGNMENT)
         end_without_memory();
-    size_t rounded = (size + alignment - 1) / alignment * alignment;
+    size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     struct block *block = arena->newest;
     if (rounded > block->size - block->used) {
-        size_t next = block->size > SIZE_MAX / 2 ? block->size : block->size * 2;
-        block = block_new(rounded > next ? rounded : next, block);
+        block = block_new(next_size(block, rounded), block);
         arena->newest = block;
     }
     void *piece = block->bytes + block->used;

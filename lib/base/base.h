@@ -12,6 +12,17 @@
 /* Number of rows of an array (not of a pointer). */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/*
+ * A build with the sanitizers is made to be looked through, not to serve: there is no wall in it, which the
+ * sanitizers' own system calls would not pass (lib/http/wall.c), and each piece of an arena stands alone
+ * (lib/base/arena.c).
+ */
+#if defined(CHECKED)
+#define IS_CHECKED true
+#else
+#define IS_CHECKED false
+#endif
+
 /* A piece of text that need not end in NUL; the bytes belong to somebody else. */
 struct span {
     const char *text;

@@ -18,14 +18,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* The sanitizers take memory by the terabyte and trace the process for leaks at its end: with them there is
- * no wall. tests/fault/test_walls.py runs without. */
-#if defined(__SANITIZE_ADDRESS__)
-#define IS_SANITIZED true
-#else
-#define IS_SANITIZED false
-#endif
-
 enum { MOST_DESCRIPTORS = 64 };
 
 static const int calls[] = {
@@ -152,7 +144,9 @@ static bool fill(scmp_filter_ctx filter) {
 }
 
 bool wall_up(const struct limits *limits, volatile sig_atomic_t *denied_call) {
-    if (IS_SANITIZED)
+    /* The sanitizers take memory by the terabyte and trace the process for leaks at its end.
+     * tests/fault/test_walls.py runs without. */
+    if (IS_CHECKED)
         return true;
     the_denied_call = denied_call;
     struct sigaction action = {.sa_sigaction = on_denied, .sa_flags = SA_SIGINFO};

@@ -233,7 +233,8 @@ class Forged(Links):
         user, task, signed = self.token.split('.')
         for forged in (f'{self.min.user["id"]}.{task}.{signed}', f'{user}.0.{signed}', f'{user}.{int(task) - 1}.{signed}',
                        f'{task}.{user}.{signed}', f'{user}{task}..{signed}'):
-            self.assert_refused(path_of(forged))
+            if forged != self.token:  # a person and a task may have the same number
+                self.assert_refused(path_of(forged))
 
     def test_what_was_signed_for_return_paths(self):
         user = self.jiwoo.user['id']
