@@ -100,19 +100,16 @@ function lines(event) {
         line.dataset.id = String(event.id);
         line.append(element("span", "", sentence));
         if (place === 0) line.append(timePart(event.time, true));
-        if (event.comment) line.append(commentPart(event));
+        if (event.html) {
+            const quote = element("blockquote", "rendered");
+            quote.append(nodesOf(event.html));
+            line.append(quote);
+        }
         const [field, change] = changesOf(event)[place] || [];
         if (field === "description") line.append(rewritingPart(change));
         if (place === all.length - 1) line.append(...mailsPart(event));
         return line;
     });
-}
-
-/** @param {Event} event */
-function commentPart({comment, html}) {
-    const quote = element("blockquote", html === undefined ? "" : "rendered");
-    quote.append(html === undefined ? comment || "" : nodesOf(html || ""));
-    return quote;
 }
 
 /** What happened, in sentences. @param {Event} event @returns {string[]} */
