@@ -25,9 +25,10 @@ LDFLAGS_sanitize := -fsanitize=address,undefined -static-libasan -static-libubsa
 CFLAGS = $(COMMON) $(CFLAGS_$(VARIANT)) $(REPRODUCIBLE)
 LDFLAGS = $(LDFLAGS_$(VARIANT)) $(REPRODUCIBLE)
 # esmtp and OpenSSL belong to the mailer, argon2 to those who hash: --as-needed leaves them out elsewhere.
-LIBS := -lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2 -lutf8proc -lseccomp
+LIBS := -lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2 -lutf8proc -lseccomp -lmd4c
 # A function needs SHA-256 of libcrypto alone (see lib/base/random.c): it is linked in; so is utf8proc, which four need.
-FUNCTION_LIBS := -lfcgi -lsqlite3 -ljson-c -largon2 -lseccomp -Wl,-Bstatic -lcrypto -lutf8proc -Wl,-Bdynamic
+# Of md4c Debian has no archive: --as-needed leaves it to those that tell of one task.
+FUNCTION_LIBS := -lfcgi -lsqlite3 -ljson-c -largon2 -lseccomp -lmd4c -Wl,-Bstatic -lcrypto -lutf8proc -Wl,-Bdynamic
 SOURCES := $(filter-out lib/http/idle.c,$(wildcard lib/*/*.c))
 GENERATED := $(addprefix build/generated/,words_table.c migrations.c routes.c notice_templates.c breached_table.c)
 HEADERS := $(addprefix build/generated/,words_keys.h notice_names.h)

@@ -4,6 +4,10 @@
 
 enum { AFTER, LIMIT };
 
+/* Of long texts fewer events are told at once, so that an answer stays one that a worker has the memory for.
+ */
+enum { MOST_TEXT_BYTES = 512 * 1024 };
+
 static const struct field fields[] = {
     [AFTER] = {.name = "after", .type = FIELD_INTEGER, .least = 0, .most = FIELD_LARGEST},
     [LIMIT] = {.name = "limit", .type = FIELD_INTEGER, .least = 1, .most = 200},
@@ -31,6 +35,11 @@ static void run(struct request *request) {
     if (outcome == OUTCOME_OK)
         outcome = event_list(request->db, request->arena, task.id, request_value(request, AFTER)->integer,
                              limit->is_given ? limit->integer : 100, &events, &count, &next);
+    size_t fitting = event_fit(events, count, MOST_TEXT_BYTES);
+    if (fitting < count) {
+        count = fitting;
+        next = events[count - 1].id;
+    }
     if (outcome == OUTCOME_OK)
         outcome = event_mails(request->db, request->arena, task.id, events, count);
     if (outcome != OUTCOME_OK) {

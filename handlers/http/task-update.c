@@ -21,7 +21,7 @@ static void respond_conflict(struct request *request, const struct task *current
                              const struct task_values *values, unsigned conflict) {
     struct json_writer *json = respond_problem_json(request, 412, WORDS_PROBLEM_CONFLICT);
     json_key(json, "current");
-    present_task(json, current);
+    present_one_task(json, current);
     json_key(json, "yours");
     json_open_object(json);
     for (unsigned bit = 1; bit <= TASK_LABELS; bit *= 2) {

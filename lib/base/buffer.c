@@ -66,31 +66,39 @@ void buffer_print(struct buffer *buffer, const char *format, ...) {
     buffer->size += (size_t)size;
 }
 
-void buffer_add_html(struct buffer *buffer, const char *text) {
-    for (;;) {
-        size_t plain = strcspn(text, "&<>\"'");
-        buffer_add_bytes(buffer, text, plain);
-        text += plain;
-        switch (*text++) {
+void buffer_add_html_bytes(struct buffer *buffer, const char *text, size_t size) {
+    const char *end = text + size;
+    const char *plain = text; /* not added yet */
+    for (const char *at = text; at < end; at++) {
+        const char *entity = NULL;
+        switch (*at) {
         case '&':
-            buffer_add(buffer, "&amp;");
+            entity = "&amp;";
             break;
         case '<':
-            buffer_add(buffer, "&lt;");
+            entity = "&lt;";
             break;
         case '>':
-            buffer_add(buffer, "&gt;");
+            entity = "&gt;";
             break;
         case '"':
-            buffer_add(buffer, "&quot;");
+            entity = "&quot;";
             break;
         case '\'':
-            buffer_add(buffer, "&#39;");
+            entity = "&#39;";
             break;
         default:
-            return;
+            continue;
         }
+        buffer_add_bytes(buffer, plain, (size_t)(at - plain));
+        buffer_add(buffer, entity);
+        plain = at + 1;
     }
+    buffer_add_bytes(buffer, plain, (size_t)(end - plain));
+}
+
+void buffer_add_html(struct buffer *buffer, const char *text) {
+    buffer_add_html_bytes(buffer, text, strlen(text));
 }
 
 void buffer_add_url(struct buffer *buffer, const char *text) {

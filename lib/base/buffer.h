@@ -21,6 +21,7 @@ void buffer_print(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2,
 
 /* Adds text so that HTML shows it as it is, in an element or between double quotes. */
 void buffer_add_html(struct buffer *buffer, const char *text);
+void buffer_add_html_bytes(struct buffer *buffer, const char *text, size_t size);
 
 /* Adds text so that a URL's query value gives it back (RFC 3986: only unreserved characters stay). */
 void buffer_add_url(struct buffer *buffer, const char *text);

@@ -139,6 +139,18 @@ enum outcome event_list(struct db *db, struct arena *arena, int64_t task_id, int
     return OUTCOME_OK;
 }
 
+size_t event_fit(const struct event *events, size_t count, size_t bytes) {
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        used += events[i].comment ? strlen(events[i].comment) : 0;
+        for (size_t j = 0; j < events[i].change_count; j++)
+            used += strlen(events[i].changes[j].from) + strlen(events[i].changes[j].to);
+        if (used > bytes && i)
+            return i;
+    }
+    return count;
+}
+
 static void read_mail(struct db_rows *rows, struct arena *arena, struct event *event) {
     event->is_planned = db_get_integer(rows, 1) == 0;
     int64_t user_id = db_get_integer(rows, 2);

@@ -55,6 +55,10 @@ MUST_CHECK enum outcome event_latest_at(struct db *db, int64_t *at);
 MUST_CHECK enum outcome event_list(struct db *db, struct arena *arena, int64_t task_id, int64_t after,
                                    int64_t limit, struct event **events, size_t *count, int64_t *next);
 
+/* How many of the events have no more than `bytes` of people's text together; at least one where there is
+ * one. */
+size_t event_fit(const struct event *events, size_t count, size_t bytes);
+
 /* Finds out for events of one task, oldest first, who was told of them. */
 MUST_CHECK enum outcome event_mails(struct db *db, struct arena *arena, int64_t task_id, struct event *events,
                                     size_t count);

@@ -2,10 +2,15 @@
 #include "http/page_history.h"
 
 #include "base/clock.h"
+#include "base/markdown.h"
 #include "domain/change_words.h"
 #include "http/page_mails.h"
 
 #include <string.h>
+
+/* A page tells all of a history: of so much text the marks are read, the latest first; the rest is as typed.
+ */
+enum { MOST_RENDERED_BYTES = 256 * 1024 };
 
 /* Keys of a change that can set, alter, or clear: of an assignee, a day, labels. */
 struct keys {
@@ -64,8 +69,19 @@ static void add_time(struct buffer *out, int64_t at) {
     buffer_print(out, "<time datetime=\"%s\">%.5s UTC</time>", time, time + strlen("2026-11-23T"));
 }
 
+static void add_comment(struct buffer *out, const char *comment, size_t *rendered) {
+    *rendered += strlen(comment);
+    buffer_add(out, "<blockquote class=\"rendered\">\n");
+    if (*rendered <= MOST_RENDERED_BYTES)
+        markdown_html(out, comment, "/api/tasks/");
+    else
+        markdown_plain(out, comment);
+    buffer_add(out, "</blockquote>");
+}
+
 /* One line a change; the first one bears the time, the last one who was mailed. */
-static void add_event(struct buffer *out, enum language language, const struct event *event, int64_t now) {
+static void add_event(struct buffer *out, enum language language, const struct event *event, int64_t now,
+                      size_t *rendered) {
     static const struct {
         const char *type;
         enum words_key key;
@@ -84,11 +100,8 @@ static void add_event(struct buffer *out, enum language language, const struct e
         add_sentence(out, language, whole[i].key, who, "", "");
         buffer_add(out, "</span>");
         add_time(out, event->at);
-        if (event->comment) {
-            buffer_add(out, "<blockquote>");
-            buffer_add_html(out, event->comment);
-            buffer_add(out, "</blockquote>");
-        }
+        if (event->comment)
+            add_comment(out, event->comment, rendered);
         page_mails(out, language, event, now);
         buffer_add(out, "</li>\n");
         return;
@@ -120,6 +133,7 @@ static const char *day_in_words(struct arena *arena, enum language language, con
 void page_history(struct buffer *out, enum language language, const struct event *events, size_t count,
                   int64_t now) {
     char open_day[CLOCK_DAY_BYTES] = "";
+    size_t rendered = 0;
     buffer_add(out, "<section class=\"history\">\n<h2>");
     page_words(out, language, WORDS_PAGE_HISTORY);
     buffer_add(out, "</h2>\n<div class=\"days\">\n");
@@ -132,7 +146,7 @@ void page_history(struct buffer *out, enum language language, const struct event
             buffer_add(out, "</h3>\n<ul>\n");
             memcpy(open_day, day, sizeof(open_day));
         }
-        add_event(out, language, &events[left - 1], now);
+        add_event(out, language, &events[left - 1], now, &rendered);
     }
     buffer_add(out, *open_day ? "</ul>\n</div>\n</section>\n" : "</div>\n</section>\n");
 }

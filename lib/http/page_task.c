@@ -1,6 +1,7 @@
 /* The form sends every field with the version it shows: what the person left alone is no change of hers. */
 #include "http/page_task.h"
 
+#include "base/markdown.h"
 #include "domain/change_words.h"
 
 #include "http/page_history.h"
@@ -13,6 +14,17 @@ static void add_input(struct buffer *out, enum language language, enum words_key
     buffer_print(out, "<input %s value=\"", attributes);
     buffer_add_html(out, value);
     buffer_add(out, "\"></label>\n");
+}
+
+/* As one reads it, above where one writes it. */
+static void add_description(struct buffer *out, enum language language, const struct task *task) {
+    if (!*task->description)
+        return;
+    buffer_add(out, "<section class=\"rendered wide\" aria-label=\"");
+    page_words(out, language, WORDS_PAGE_FIELD_DESCRIPTION);
+    buffer_add(out, "\">\n");
+    markdown_html(out, task->description, "/api/tasks/");
+    buffer_add(out, "</section>\n");
 }
 
 static void add_edit_form(struct buffer *out, enum language language, const struct task *task,
@@ -47,6 +59,7 @@ static void add_edit_form(struct buffer *out, enum language language, const stru
               task->due_on ? task->due_on : "");
     add_input(out, language, WORDS_PAGE_FIELD_LABELS, "field", "name=\"labels\" autocomplete=\"off\"",
               page_labels(arena, task->labels));
+    add_description(out, language, task);
     page_label_open(out, language, WORDS_PAGE_FIELD_DESCRIPTION, "field wide");
     /* A parser drops one newline after the tag: this one, and not the description's own. */
     buffer_add(out, "<textarea name=\"description\" rows=\"5\">\n");
@@ -125,6 +138,7 @@ void page_task(struct buffer *out, const struct task_view *view) {
         buffer_add(out, "</h1>\n<p>");
         page_words(out, language, WORDS_PAGE_IN_BIN);
         buffer_add(out, "</p>\n");
+        add_description(out, language, task);
         if (may(&actor, VERB_TASK_RESTORE, &object))
             add_button_form(out, language, task, "restore", WORDS_PAGE_RESTORE);
     } else {

@@ -82,7 +82,7 @@ void present_saved_view(struct json_writer *json, const struct saved_view *view)
     json_close_object(json);
 }
 
-static void add_task(struct json_writer *json, const struct task *task) {
+void present_task_members(struct json_writer *json, const struct task *task) {
     json_add_integer(json, "id", task->id);
     json_add_text(json, "title", task->title);
     json_add_text(json, "description", task->description);
@@ -102,11 +102,11 @@ static void add_task(struct json_writer *json, const struct task *task) {
 
 void present_task(struct json_writer *json, const struct task *task) {
     json_open_object(json);
-    add_task(json, task);
+    present_task_members(json, task);
     json_close_object(json);
 }
 
-static void add_watch(struct json_writer *json, const struct watch *watch) {
+void present_watch_members(struct json_writer *json, const struct watch *watch) {
     json_add_text(json, "watch", watch->state);
     json_key(json, "watchers");
     json_open_array(json);
@@ -115,72 +115,9 @@ static void add_watch(struct json_writer *json, const struct watch *watch) {
     json_close_array(json);
 }
 
-void present_watched_task(struct json_writer *json, const struct task *task, const struct watch *watch) {
-    json_open_object(json);
-    add_task(json, task);
-    add_watch(json, watch);
-    json_close_object(json);
-}
-
 void present_watch(struct json_writer *json, const struct watch *watch) {
     json_open_object(json);
-    add_watch(json, watch);
-    json_close_object(json);
-}
-
-static void present_side(struct json_writer *json, const char *key, const struct event_change *change,
-                         const char *value, int64_t id, const char *name) {
-    json_key(json, key);
-    if (strcmp(change->field, "assignee") == 0)
-        present_person(json, &(struct person){id, name});
-    else
-        json_raw(json, value);
-}
-
-/* null: who is told is not decided yet. */
-static void add_mails(struct json_writer *json, const struct event *event) {
-    if (!event->is_planned) {
-        json_add_null(json, "mails");
-        return;
-    }
-    json_key(json, "mails");
-    json_open_array(json);
-    for (size_t i = 0; i < event->mail_count; i++) {
-        const struct event_mail *mail = &event->mails[i];
-        json_open_object(json);
-        json_key(json, "person");
-        present_person(json, &mail->person);
-        json_add_text(json, "state", mail->state);
-        json_add_time(json, "at", mail->sent_at);
-        json_add_time(json, "due_at", mail->due_at);
-        json_add_text(json, "reason", mail->reason);
-        json_add_text(json, "skipped", mail->skipped);
-        json_close_object(json);
-    }
-    json_close_array(json);
-}
-
-void present_event(struct json_writer *json, const struct event *event) {
-    json_open_object(json);
-    json_add_integer(json, "id", event->id);
-    json_add_time(json, "time", event->at);
-    json_add_text(json, "type", event->type);
-    json_key(json, "actor");
-    present_person(json, &event->actor);
-    json_add_number(json, "version", event->task_version);
-    json_key(json, "changes");
-    json_open_object(json);
-    for (size_t i = 0; i < event->change_count; i++) {
-        const struct event_change *change = &event->changes[i];
-        json_key(json, change->field);
-        json_open_object(json);
-        present_side(json, "from", change, change->from, change->from_id, change->from_name);
-        present_side(json, "to", change, change->to, change->to_id, change->to_name);
-        json_close_object(json);
-    }
-    json_close_object(json);
-    json_add_text(json, "comment", event->comment);
-    add_mails(json, event);
+    present_watch_members(json, watch);
     json_close_object(json);
 }
 
@@ -203,18 +140,6 @@ void present_session(struct json_writer *json, const struct session *session, bo
     json_add_time(json, "created_at", session->created_at);
     json_add_time(json, "expires_at", session->expires_at);
     json_close_object(json);
-}
-
-void respond_task(struct request *request, int status, const struct task *task) {
-    const char *location = arena_print(request->arena, "/api/tasks/%lld", (long long)task->id);
-    if (request->is_html) {
-        respond_see_other(request, location);
-        return;
-    }
-    struct json_writer *json = respond_json(request, status);
-    if (status == 201)
-        respond_header(request, "Location", location);
-    present_task(json, task);
 }
 
 void respond_user(struct request *request, int status, const struct user *user) {

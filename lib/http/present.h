@@ -17,10 +17,14 @@ void present_invitation(struct json_writer *json, const struct invitation *invit
 void present_api_token(struct json_writer *json, const struct api_token *token, int day_file);
 void present_person(struct json_writer *json, const struct person *person);
 void present_saved_view(struct json_writer *json, const struct saved_view *view);
+/* As lists have it, and its members alone, for an object that the caller opens. */
 void present_task(struct json_writer *json, const struct task *task);
-/* One task, with what `watch` says besides. */
+void present_task_members(struct json_writer *json, const struct task *task);
+/* One task, its description also as HTML; and with what `watch` says besides. */
+void present_one_task(struct json_writer *json, const struct task *task);
 void present_watched_task(struct json_writer *json, const struct task *task, const struct watch *watch);
 void present_watch(struct json_writer *json, const struct watch *watch);
+void present_watch_members(struct json_writer *json, const struct watch *watch);
 void present_event(struct json_writer *json, const struct event *event);
 void present_session(struct json_writer *json, const struct session *session, bool is_current);
 void present_comment(struct json_writer *json, const struct comment *comment);

@@ -25,6 +25,7 @@ for (const colorScheme of ["light", "dark"]) {
             await assertNothingSerious(page, "list");
             await assertNoSidewaysScroll(page);
             await page.locator("form.new [name=title]").fill("Oil the hinges of the very long and heavy gate ".repeat(3));
+            await page.locator("form.new summary").click();
             await page.locator("form.new [name=labels]").fill("a label that is rather long, another");
             await assertNoSidewaysScroll(page);
             await page.locator("form.new button").click();

@@ -53,7 +53,7 @@ async function two(task, look = LOOKS[0]) {
 const poll = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
 
 async function writeDescription(page, text) {
-    if (await page.locator("form.edit .description .write").isVisible()) await page.locator("form.edit .description .write").click();
+    await page.locator("form.edit .description .write").click();
     await page.locator("form.edit [name=description]").fill(text);
 }
 

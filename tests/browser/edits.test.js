@@ -114,7 +114,7 @@ test("edits and deletions are undone from the line at the bottom, and later from
     await create(page, "Sell the piano");
     await page.locator("tbody a", {hasText: "Sell the piano"}).click();
     await page.getByRole("slider", {name: "Progress"}).fill("30");
-    await page.locator(".notice").getByRole("button", {name: "Undo"}).click();
+    await page.locator(".notice p", {hasText: "Saved."}).getByRole("button", {name: "Undo"}).click();
     await page.locator(".notice").getByText("Changed back.").waitFor();
     assert.equal(await page.getByRole("slider", {name: "Progress"}).inputValue(), "0");
 

@@ -154,6 +154,10 @@ const MARKUP = [
     `{{constructor.constructor('window.owned=1')()}}`,
     `<a href="javascript:window.owned=1">x</a>`,
     `&lt;script&gt;window.owned=1&lt;/script&gt;`,
+    `[x](javascript:window.owned=1) ![x](javascript:window.owned=1) <javascript:window.owned=1>`,
+    `[x](&#106;avascript:window.owned=1) [x](JAVASCRIPT&colon;window.owned=1) [x](data:text/html,<script>)`,
+    `[x](https://a.example/"onfocus="window.owned=1) https://a.example/"onfocus="window.owned=1`,
+    "```\"><script>window.owned=1</script>",
 ];
 
 test("markup in names, titles, descriptions, labels and comments is text on every page", async () => {

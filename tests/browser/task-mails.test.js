@@ -17,7 +17,10 @@ async function makeTask(page, title, assignee = "") {
     await untilDrawn(page);
     const form = page.locator("form.new");
     await form.locator("[name=title]").fill(title);
-    if (assignee) await form.locator("[name=assignee_id]").selectOption({label: assignee});
+    if (assignee) {
+        await form.locator("summary").click();
+        await form.locator("[name=assignee_id]").selectOption({label: assignee});
+    }
     await form.locator("button").click();
     const href = await page.locator("tbody a", {hasText: title}).getAttribute("href");
     return Number(/\d+$/.exec(href ?? "")?.[0]);

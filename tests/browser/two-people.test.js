@@ -21,6 +21,7 @@ test("a task goes from one person to the other and each is told by mail", async 
 
     const form = one.page.locator("form.new");
     await form.locator("[name=title]").fill("Carry the chairs");
+    await form.locator("summary").click();
     await form.locator("[name=assignee_id]").selectOption({label: nari.name});
     await form.locator("[name=description]").fill("All forty of them");
     await form.locator("button").click();

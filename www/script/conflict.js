@@ -44,7 +44,7 @@ export function askToChoose(form, field, events, decide) {
     way(say("page.conflict_take"), () => [form.base[field], true]);
     if (TEXTS.includes(field)) way(say("page.conflict_both"), () => [together(field, control.value, form.base[field]), false]);
     box.append(pair, ways);
-    control.closest(".field").after(box);
+    control.closest(".edit > *").after(box);
 }
 
 /** @param {Field} field @param {string} mine @param {string} theirs */

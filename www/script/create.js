@@ -1,22 +1,27 @@
-/** The line that makes a new task; what else there is to say unfolds while one writes. */
+/**
+ * The line that makes a new task. Signs in it say the rest, "Print flyers @jiwoo !high ^friday #print", and the server
+ * reads them; who would rather fill in a form unfolds more fields, and the line is the title then, as it stands.
+ */
 
-import {ask} from "./api.js";
+import {ask, Problem} from "./api.js";
 import {clearFaults, showFaults} from "./faults.js";
+import {notify} from "./notice.js";
 import {fill, labelsOf, one, peopleOptions, priorityOptions} from "./parts.js";
 import {say} from "./text.js";
 
-/** @param {() => void} reload */
-export function startCreate(reload) {
+/** @param {() => void} reload @param {(id: number) => void} open */
+export function startCreate(reload, open) {
     const form = /** @type {HTMLFormElement} */ (one(document, "form.new"));
     form.noValidate = true;
-    const button = /** @type {HTMLButtonElement} */ (one(form, "button"));
-
-    form.addEventListener("input", () => form.classList.add("is-open"));
-    form.addEventListener("focusin", () => form.classList.add("is-open"));
+    const button = /** @type {HTMLButtonElement} */ (one(form, "button.primary"));
+    const line = /** @type {HTMLInputElement} */ (one(form, "[name=title]"));
+    const more = /** @type {HTMLDetailsElement} */ (one(form, ".more"));
+    // Fields that say something do not fold away unread.
+    more.addEventListener("toggle", () => (more.open ||= hasRest(form)));
     // After the click, not before: rows that move away from under the pointer could not be clicked.
     document.addEventListener("click", (event) => {
-        const isEmpty = ["title", "due_on", "labels", "description"].every((name) => !value(form, name));
-        if (isEmpty && !form.contains(/** @type {Node} */ (event.target))) form.classList.remove("is-open");
+        if (line.value || hasRest(form) || form.contains(/** @type {Node} */ (event.target))) return;
+        more.open = false;
     });
     /** What keeps drafts is fetched once there is something to keep, or to bring back.
      * @type {Promise<import("./drafts.js").DraftKeeper>|null} */
@@ -24,32 +29,64 @@ export function startCreate(reload) {
     const startDraft = () => (keeper ||= import("./create-draft.js").then(({keepDraft}) => keepDraft(form)));
     if (hasDrafts()) startDraft();
     form.addEventListener("input", startDraft);
-    // Somebody may have begun to write before this script was here.
-    if (value(form, "title") || form.contains(document.activeElement)) form.classList.add("is-open");
+    form.addEventListener("draft", () => (more.open = hasRest(form)));
+    let isOffering = false;
+    line.addEventListener("input", async () => {
+        if (isOffering || more.open || !/(^|\s)[@!^#]/.test(line.value)) return;
+        isOffering = true;
+        const {offerSigns} = await import("./quick-add.js");
+        offerSigns(line, () => !more.open);
+    });
+
     form.addEventListener("submit", async (event) => {
         event.preventDefault();
         clearFaults(form);
         button.disabled = true;
         try {
-            await ask("POST", "/api/tasks", {
-                title: value(form, "title"),
-                description: value(form, "description"),
-                priority: value(form, "priority"),
-                assignee_id: Number(value(form, "assignee_id")) || null,
-                due_on: value(form, "due_on") || null,
-                labels: labelsOf(value(form, "labels")),
-            });
+            const {body: task} = await ask("POST", "/api/tasks", more.open ? allOf(form) : {title: line.value});
             form.reset();
             resetChoices(form);
-            (await keeper)?.drop();
+            more.open = false;
+            keeper?.then((draft) => draft.drop());
             reload();
-            one(form, "[name=title]").focus();
+            line.focus();
+            sayAdded(task, reload, open);
         } catch (error) {
+            if (error instanceof Problem)
+                for (const fault of error.body.errors || []) if (fault.field === "line") fault.field = "title";
             showFaults(form, error, say("page.unreachable"));
         } finally {
             button.disabled = false;
         }
     });
+}
+
+/** Says what was understood, with the ways back and on. @param {import("./api.js").Task} task
+ * @param {() => void} reload @param {(id: number) => void} open */
+async function sayAdded(task, reload, open) {
+    const {understood} = await import("./quick-add.js");
+    notify(say("page.added", {what: understood(task)}), async () => {
+        await ask("DELETE", `/api/tasks/${task.id}`);
+        reload();
+        return say("page.deleted", {title: task.title});
+    }, {words: say("page.open"), act: () => open(task.id)});
+}
+
+/** @param {HTMLFormElement} form */
+function allOf(form) {
+    return {
+        title: value(form, "title"),
+        description: value(form, "description"),
+        priority: value(form, "priority"),
+        assignee_id: Number(value(form, "assignee_id")) || null,
+        due_on: value(form, "due_on") || null,
+        labels: labelsOf(value(form, "labels")),
+    };
+}
+
+/** @param {HTMLFormElement} form */
+function hasRest(form) {
+    return ["due_on", "labels", "description"].some((name) => value(form, name));
 }
 
 /** Drafts of anything, by anybody: those of other people are to end, too. */

@@ -32,7 +32,7 @@ export class Description {
         });
     }
 
-    /** @param {import("./api.js").Task} task */
+    /** @param {import("./api.js").Task} task a conflict tells of it without HTML: then the text is shown */
     show({description, description_html: html}) {
         if (html !== undefined && this.source !== description) {
             this.source = description;

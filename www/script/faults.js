@@ -8,7 +8,7 @@ let count = 0;
 export function clearFaults(form) {
     for (const input of form.querySelectorAll("[aria-invalid]")) {
         input.removeAttribute("aria-invalid");
-        input.removeAttribute("aria-describedby");
+        input.setAttribute("aria-describedby", /** @type {HTMLElement} */ (input).dataset.about || "");
     }
     for (const fault of form.querySelectorAll(".fault.of-field")) fault.remove();
     sayOfForm(form, "");
@@ -43,7 +43,8 @@ export function showFaults(form, error, unreachable) {
         fault.id = `fault-${++count}`;
         fault.textContent = message;
         input.setAttribute("aria-invalid", "true");
-        input.setAttribute("aria-describedby", fault.id);
+        input.dataset.about ??= input.getAttribute("aria-describedby") || "";
+        input.setAttribute("aria-describedby", `${fault.id} ${input.dataset.about}`.trim());
         // After the label, not in it: the fault is no part of the field's name.
         const label = input.closest("label") || input;
         label.after(fault);

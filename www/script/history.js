@@ -3,6 +3,7 @@
 import {ask} from "./api.js";
 import {mailsPart} from "./mails.js";
 import {element, one} from "./parts.js";
+import {rewritingPart} from "./rewriting.js";
 import {nodesOf} from "./safe-html.js";
 import {date, dayOf, daysUntil, say, today} from "./text.js";
 import {timePart} from "./time-words.js";
@@ -21,6 +22,9 @@ export async function loadHistory(id) {
     } while (after);
     return events;
 }
+
+/** Events that are one sentence, whatever they changed. */
+const WHOLE = ["created", "deleted", "restored", "commented"];
 
 /** From so many lines on it is worth asking for the comments alone. */
 const LONG = 12;
@@ -55,11 +59,15 @@ export class HistoryView {
         const drawn = JSON.stringify([shown, today()]);
         if (drawn === this.drawn) return;
         this.drawn = drawn;
-        const unfolded = new Set([...this.place.querySelectorAll("li:has(details[open])")].map((line) => /** @type {HTMLElement} */ (line).dataset.id));
+        const unfolded = new Set([...this.place.querySelectorAll("details")].filter((details) => details.open).map(nameOf));
         drawDays(this.place, shown);
-        for (const line of this.place.querySelectorAll("li"))
-            for (const details of line.querySelectorAll("details")) details.open = unfolded.has(line.dataset.id);
+        for (const details of this.place.querySelectorAll("details")) details.open = unfolded.has(nameOf(details));
     }
+}
+
+/** What is unfolded, of which event. @param {HTMLDetailsElement} details */
+function nameOf(details) {
+    return `${details.closest("li")?.dataset.id} ${details.className}`;
 }
 
 /** @param {HTMLElement} place @param {Event[]} events */
@@ -92,26 +100,29 @@ function lines(event) {
         line.dataset.id = String(event.id);
         line.append(element("span", "", sentence));
         if (place === 0) line.append(timePart(event.time, true));
-        if (event.comment) line.append(commentPart(event));
+        if (event.html) {
+            const quote = element("blockquote", "rendered");
+            quote.append(nodesOf(event.html));
+            line.append(quote);
+        }
+        const [field, change] = changesOf(event)[place] || [];
+        if (field === "description") line.append(rewritingPart(change));
         if (place === all.length - 1) line.append(...mailsPart(event));
         return line;
     });
 }
 
-/** @param {Event} event */
-function commentPart({comment, html}) {
-    const quote = element("blockquote", html === undefined ? "" : "rendered");
-    quote.append(html === undefined ? comment || "" : nodesOf(html || ""));
-    return quote;
-}
-
 /** What happened, in sentences. @param {Event} event @returns {string[]} */
 export function sentencesOf(event) {
     const who = event.actor ? event.actor.name : say("page.someone");
-    if (event.type === "task.created" || event.type === "task.deleted" || event.type === "task.restored")
-        return [say(`page.log.${event.type.slice("task.".length)}`, {who})];
-    if (event.type === "task.commented") return [say("page.log.commented", {who})];
-    return Object.entries(event.changes).map(([field, change]) => sentenceOfChange(who, field, change));
+    const kind = event.type.slice("task.".length);
+    if (WHOLE.includes(kind)) return [say(`page.log.${kind}`, {who})];
+    return changesOf(event).map(([field, change]) => sentenceOfChange(who, field, change));
+}
+
+/** The changes that are told one by one. @param {Event} event */
+function changesOf(event) {
+    return WHOLE.includes(event.type.slice("task.".length)) ? [] : Object.entries(event.changes);
 }
 
 /** @param {string} who @param {string} field @param {import("./api.js").Change} change */

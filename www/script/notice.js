@@ -9,12 +9,14 @@ let timer = 0;
 /**
  * @param {string} sentence
  * @param {() => Promise<string>} [undo] resolves to the sentence that says it is undone
+ * @param {{words: string, act: () => void}} [next] where to go on from here
  */
-export function notify(sentence, undo) {
+export function notify(sentence, undo, next) {
     const place = one(document, ".notice");
     const line = element("p");
     line.append(element("span", "", sentence));
     if (undo) line.append(undoButton(undo));
+    if (next) line.append(nextButton(next));
     place.replaceChildren(line);
     clearTimeout(timer);
     timer = window.setTimeout(() => place.replaceChildren(), STAYS_MS);
@@ -36,6 +38,17 @@ function undoButton(undo) {
         } catch (error) {
             notify(sentenceOf(error), undo);
         }
+    });
+    return button;
+}
+
+/** @param {{words: string, act: () => void}} next */
+function nextButton({words, act}) {
+    const button = /** @type {HTMLButtonElement} */ (element("button", "", words));
+    button.type = "button";
+    button.addEventListener("click", () => {
+        one(document, ".notice").replaceChildren();
+        act();
     });
     return button;
 }

@@ -56,7 +56,7 @@ export function personPart(person) {
     return made;
 }
 
-/** The due day in words; nothing where there is none. @param {import("./api.js").Task} task */
+/** The due day in words; nothing where there is none. @param {Pick<import("./api.js").Task, "due_on"|"status">} task */
 export function duePart(task) {
     if (!task.due_on) return null;
     const made = /** @type {HTMLTimeElement} */ (element("time"));

@@ -52,9 +52,9 @@ export class Saving {
         const before = form.task;
         const fields = form.changed();
         if (!before || !fields.length) {
-            // The choice may have been to take theirs: then there is nothing left to say.
+            // The choice may have been to take theirs: then there is nothing left to send.
             if (before) this.settled();
-            return;
+            return view.load();
         }
         if (this.isSaving) {
             this.isAskedAgain = true;

@@ -1,6 +1,6 @@
 /** The fields of a task as controls: what the server last said, what the person typed since, and where the two part. */
 
-import {fill, labelsOf, one, peopleOptions, priorityOptions, statusOptions} from "./parts.js";
+import {duePart, fill, labelsOf, one, peopleOptions, priorityOptions, statusOptions} from "./parts.js";
 import {ProgressBar} from "./progress.js";
 import {known} from "./store.js";
 import {date, say} from "./text.js";
@@ -82,7 +82,14 @@ export class TaskForm {
         else if (target === status && progress.value === "100")
             progress.value = status.value === "todo" ? "0" : this.progressBefore;
         if (progress.value !== "100") this.progressBefore = progress.value;
+        this.draw();
+    }
+
+    /** What follows from the controls: the bar, and the due day in words. */
+    draw() {
         this.bar.draw();
+        const due = duePart({due_on: this.control("due_on").value, status: this.control("status").value});
+        one(this.root, ".due-words").replaceChildren(...(due ? [due] : []));
     }
 
     /** Fields that differ from what the server last said. */
@@ -127,13 +134,13 @@ export class TaskForm {
         }
         if (this.control("progress").value !== "100") this.progressBefore = this.control("progress").value;
         this.root.hidden = false;
-        this.bar.draw();
+        this.draw();
     }
 
     /** Puts texts from before into their controls. @param {Record<string, string>} texts */
     put(texts) {
         for (const field of FIELDS) if (field in texts) this.control(field).value = texts[field];
-        this.bar.draw();
+        this.draw();
     }
 
     /** Edits from before, made to a version that may be gone. @param {import("./drafts.js").Draft} draft */

@@ -93,7 +93,7 @@ async function start() {
     startMenu();
     startReminder(/** @type {import("./api.js").User} */ (known().user));
     startFilters(reload);
-    startCreate(reload);
+    startCreate(reload, go);
     startList(() => view && view.load(), go, retry);
     watch(drawFilters);
     watch(drawCreate);
