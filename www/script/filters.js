@@ -80,6 +80,15 @@ export function sortBy(sort) {
     setFilters({...filters, sort, ...(sort === present ? {order: isAscending ? "desc" : "asc"} : {})}, true);
 }
 
+/** Shows the tasks as a table or as a board, by the same filters. @param {"table"|"board"} layout @param {string} [group] */
+export function switchLayout(layout, group = known().group) {
+    const {filters, inBin, openId, chosen} = known();
+    if (inBin) return;
+    history.pushState(null, "", addressOf(filters, inBin, openId, {layout, group}));
+    // Boxes to choose by are the table's.
+    change({layout, group, chosen: layout === "board" ? new Set() : chosen});
+}
+
 export function startFilters() {
     const form = /** @type {HTMLFormElement} */ (one(document, "form.filters"));
     let timer = 0;

@@ -2,10 +2,10 @@
 
 import {ask, Problem, Unreachable} from "./api.js";
 import {drawHead} from "./columns.js";
-import {isFiltered, listQuery, sortBy} from "./filters.js";
-import {isTyping, isTypedNumber, one, sentenceOf} from "./parts.js";
+import {isFiltered, listQuery, sortBy, switchLayout} from "./filters.js";
+import {isTyping, isTypedNumber, loadStyle, one, sentenceOf} from "./parts.js";
 import {drawRows, keepPlace} from "./rows.js";
-import {change, known, page} from "./store.js";
+import {change, known, page, watch} from "./store.js";
 import {say} from "./text.js";
 
 /** @typedef {import("./api.js").Task} Task */
@@ -159,6 +159,8 @@ function startInPlace(table) {
         if (isAll) (await chooser()).chooseAll();
     });
     one(document, ".to-choose").addEventListener("click", async () => (await chooser()).toggle());
+    for (const button of document.querySelectorAll(".layouts button"))
+        button.addEventListener("click", () => switchLayout(/** @type {"table"|"board"} */ (/** @type {HTMLButtonElement} */ (button).value)));
     one(document, ".to-columns").addEventListener("click", async (event) => {
         const button = /** @type {HTMLElement} */ (event.currentTarget);
         (await import("./columns-menu.js")).toggleColumns(button);
@@ -186,6 +188,24 @@ function startPolling() {
     addEventListener("online", poll);
 }
 
+let isBoardLoaded = false;
+let isBoardDrawn = false;
+
+/** The board comes with its first use, style and all, and then draws itself. */
+async function loadBoard() {
+    if (isBoardLoaded) return;
+    isBoardLoaded = true;
+    try {
+        const [{drawBoard}] = await Promise.all([import("./board.js"), loadStyle("/style/board.css")]);
+        watch(drawBoard);
+        isBoardDrawn = true;
+        change({});
+    } catch {
+        isBoardLoaded = false;
+        change({trouble: say("page.unreachable")});
+    }
+}
+
 const further = new IntersectionObserver((entries) => {
     if (entries.some((entry) => entry.isIntersecting)) loadMore();
 }, {rootMargin: MARGIN});
@@ -200,17 +220,24 @@ export function drawList(state) {
     one(document, "form.new").hidden = inBin;
     one(document, ".list > .trouble").hidden = !trouble;
     one(document, ".list > .trouble span").textContent = trouble;
+    const isBoard = state.layout === "board" && !inBin;
+    if (isBoard) loadBoard();
+    for (const button of document.querySelectorAll(".layouts button"))
+        button.setAttribute("aria-pressed", String(/** @type {HTMLButtonElement} */ (button).value === (isBoard ? "board" : "table")));
+    one(document, ".layouts").hidden = inBin;
+    one(document, ".tools").classList.toggle("of-board", isBoard);
     const table = one(document, ".tasks");
-    table.hidden = !tasks || !tasks.length;
+    table.hidden = isBoard || !tasks || !tasks.length;
     table.classList.toggle("in-bin", inBin);
     table.classList.toggle("is-choosing", state.chosen.size > 0);
     drawHead(/** @type {HTMLTableElement} */ (table), state);
-    drawRows(state);
+    if (!isBoard) drawRows(state);
     one(document, ".empty").hidden = !tasks || tasks.length > 0;
     one(document, ".empty span").textContent = say(
         isFiltered(state) ? "page.empty_filtered" : inBin ? "page.empty_bin" : "page.empty");
     const place = one(document, ".list > .further");
-    place.hidden = !state.next;
+    // The end of a board that is not there yet is not near.
+    place.hidden = !state.next || (isBoard && !isBoardDrawn);
     // Observed anew, it says whether the end is still near.
     if (tasks === lookedAt) return;
     lookedAt = tasks;

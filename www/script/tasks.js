@@ -8,6 +8,7 @@ import {drawList, loadList, startList} from "./list.js";
 import {startMenu} from "./menu.js";
 import {one} from "./parts.js";
 import {startReminder} from "./reminder.js";
+import {startShortcuts} from "./shortcut.js";
 import {change, known, page, watch} from "./store.js";
 import {say, speak} from "./text.js";
 
@@ -94,6 +95,11 @@ async function start() {
     startFilters();
     startCreate(page.reload);
     startList(retry);
+    startShortcuts();
+    one(document, ".to-keys").addEventListener("click", async () => {
+        /** @type {HTMLDetailsElement} */ (one(document, ".menu")).open = false;
+        (await import("./keys-help.js")).showKeys();
+    });
     watch(drawFilters);
     watch(drawCreate);
     watch(drawList);
