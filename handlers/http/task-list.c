@@ -29,10 +29,8 @@ static const struct field fields[] = {
 };
 
 static const struct grant grants[] = {
-    {"task", MAY_READ},
-    {"task_label", MAY_READ},
-    {"user", MAY_READ},
-    {"event", MAY_READ},
+    {"task", MAY_READ},  {"task_label", MAY_READ}, {"user", MAY_READ},
+    {"event", MAY_READ}, {"saved_view", MAY_READ},
 };
 
 static struct task_filter read_filter(const struct request *request) {
@@ -87,7 +85,11 @@ static enum outcome write_page(struct request *request, const struct task_filter
     const struct field_value *values = request->values;
     struct user *people = NULL;
     size_t count = 0;
+    struct saved_view *views = NULL;
+    size_t view_count = 0;
     enum outcome outcome = user_list(request->db, request->arena, &people, &count);
+    if (outcome == OUTCOME_OK)
+        outcome = saved_view_list(request->db, request->arena, request->user->id, &views, &view_count);
     if (outcome != OUTCOME_OK)
         return outcome;
     const struct page_query query = {
@@ -98,6 +100,8 @@ static enum outcome write_page(struct request *request, const struct task_filter
         .label = values[LABEL].text,
         .sort = values[SORT].text,
         .order = values[ORDER].text,
+        .views = views,
+        .view_count = view_count,
     };
     page_tasks(respond_page(request, 200), request->user, filter, page, people, count, &query, clock_now());
     return OUTCOME_OK;
@@ -108,7 +112,8 @@ static void run(struct request *request) {
     struct task_filter filter = read_filter(request);
     struct task_page page = {0};
     enum outcome outcome = event_position(request->db, &position);
-    if (outcome == OUTCOME_OK && respond_known(request, position))
+    /* The page also shows what the log does not tell of: one's saved views. */
+    if (outcome == OUTCOME_OK && !request->is_html && respond_known(request, position))
         return;
     if (outcome == OUTCOME_OK)
         outcome = task_list(request->db, request->arena, &filter, &page);
@@ -125,6 +130,8 @@ static void run(struct request *request) {
         respond_outcome(request, outcome);
     else if (page.next)
         add_link(request, page.next);
+    if (outcome == OUTCOME_OK && request->is_html)
+        respond_tagged(request, position);
 }
 
 const struct function FUNCTION = {

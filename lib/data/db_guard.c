@@ -56,7 +56,7 @@ static const struct {
     {"user_after_delete", "factor", MAY_DELETE},        {"user_after_delete", "task_watcher", MAY_DELETE},
     {"user_after_delete", "suppression", MAY_DELETE},   {"user_after_delete", "invitation", MAY_DELETE},
     {"user_after_delete", "delivery", MAY_UPDATE},      {"user_after_disable", "account_token", MAY_DELETE},
-    {"user_after_delete", "account_token", MAY_DELETE},
+    {"user_after_delete", "account_token", MAY_DELETE}, {"user_views_after_delete", "saved_view", MAY_DELETE},
 };
 
 static bool trigger_may_write(const char *inside, const char *table, const char *column, unsigned verb) {

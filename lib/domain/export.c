@@ -38,6 +38,8 @@ DB_QUERY(EXPORT_INVITATIONS, "SELECT id, email, role, created_at, expires_at FRO
 DB_QUERY(EXPORT_SUPPRESSION, "SELECT reason, detail, created_at FROM suppression "
                              "WHERE email_key = (SELECT email_key FROM \"user\" WHERE id = $1)");
 
+DB_QUERY(EXPORT_VIEWS, "SELECT id, name, query FROM saved_view WHERE user_id = $1 ORDER BY name");
+
 enum kind { TEXT, NUMBER, TIME, FLAG, JSON };
 
 enum { MOST_COLUMNS = 14 };
@@ -86,6 +88,7 @@ static const struct part {
      &EXPORT_TOKENS,
      true,
      {{"id", NUMBER}, {"name", TEXT}, {"scope", TEXT}, {"created_at", TIME}, {"expires_at", TIME}}},
+    {"views", &EXPORT_VIEWS, true, {{"id", NUMBER}, {"name", TEXT}, {"query", TEXT}}},
     {"tasks",
      &EXPORT_TASKS,
      true,

@@ -1,6 +1,7 @@
 #include "http/page_list.h"
 
 #include "domain/change_words.h"
+#include "http/page_views.h"
 
 #include <json-c/json.h>
 #include <string.h>
@@ -195,9 +196,9 @@ static void add_row(struct buffer *out, const struct user *viewer, const struct 
 
 /* ---- the page ---- */
 
-/* The address of the next page: the filters as they are, and its cursor. */
-static void add_next(struct buffer *out, enum language language, const struct task_filter *filter,
-                     const struct page_query *query, const char *next) {
+/* The filters as a query. */
+static const char *query_text(struct arena *arena, const struct task_filter *filter,
+                              const struct page_query *query) {
     const struct {
         const char *name;
         const char *value;
@@ -207,15 +208,21 @@ static void add_next(struct buffer *out, enum language language, const struct ta
         {"label", query->label},   {"sort", query->sort},
         {"order", query->order},   {"bin", filter->in_bin ? "1" : NULL},
     };
-    buffer_add(out, "<p class=\"further\"><a class=\"button\" rel=\"next\" href=\"/api/tasks?");
+    struct buffer out = buffer_new(arena, 64);
     for (size_t i = 0; i < COUNT(given); i++) {
         if (!given[i].value || !*given[i].value)
             continue;
-        buffer_print(out, "%s=", given[i].name);
-        buffer_add_url(out, given[i].value);
-        buffer_add(out, "&amp;");
+        buffer_print(&out, "%s%s=", out.size ? "&" : "", given[i].name);
+        buffer_add_url(&out, given[i].value);
     }
-    buffer_add(out, "after=");
+    return out.data;
+}
+
+/* The address of the next page: the filters as they are, and its cursor. */
+static void add_next(struct buffer *out, enum language language, const char *query, const char *next) {
+    buffer_add(out, "<p class=\"further\"><a class=\"button\" rel=\"next\" href=\"/api/tasks?");
+    buffer_add_html(out, query);
+    buffer_add(out, *query ? "&amp;after=" : "after=");
     buffer_add_url(out, next);
     buffer_add(out, "\">");
     page_words(out, language, WORDS_PAGE_MORE);
@@ -254,8 +261,11 @@ void page_tasks(struct buffer *out, const struct user *viewer, const struct task
         buffer_add(out, "</a>");
     }
     buffer_add(out, "</h1>\n");
-    if (!filter->in_bin)
+    const char *now_asked = query_text(out->arena, filter, query);
+    if (!filter->in_bin) {
         add_new_form(out, language, people, people_count);
+        page_views(out, language, query->views, query->view_count, now_asked);
+    }
     add_filters(out, language, filter, people, people_count, query);
     if (page->count) {
         add_head(out, language);
@@ -266,7 +276,7 @@ void page_tasks(struct buffer *out, const struct user *viewer, const struct task
         add_empty(out, language, filter);
     }
     if (page->next)
-        add_next(out, language, filter, query, page->next);
+        add_next(out, language, now_asked, page->next);
     buffer_add(out, "</section>\n</main>\n");
     page_close(out);
 }

@@ -1,6 +1,7 @@
 #pragma once
 /* The list of tasks as a page. */
 
+#include "domain/saved_view.h"
 #include "domain/task_list.h"
 #include "http/page.h"
 
@@ -13,6 +14,9 @@ struct page_query {
     const char *label;
     const char *sort;
     const char *order; /* asc or desc */
+    /* What she has kept of such. */
+    const struct saved_view *views;
+    size_t view_count;
 };
 
 /* The list, or the bin if the filter says so, with its forms. `people` are all who can be in charge. */

@@ -74,6 +74,14 @@ void present_invitation(struct json_writer *json, const struct invitation *invit
     json_close_object(json);
 }
 
+void present_saved_view(struct json_writer *json, const struct saved_view *view) {
+    json_open_object(json);
+    json_add_integer(json, "id", view->id);
+    json_add_text(json, "name", view->name);
+    json_add_text(json, "query", view->query);
+    json_close_object(json);
+}
+
 static void add_task(struct json_writer *json, const struct task *task) {
     json_add_integer(json, "id", task->id);
     json_add_text(json, "title", task->title);

@@ -5,6 +5,7 @@
 #include "domain/comment.h"
 #include "domain/event.h"
 #include "domain/invitation.h"
+#include "domain/saved_view.h"
 #include "domain/task.h"
 #include "domain/watch.h"
 #include "http/request.h"
@@ -15,6 +16,7 @@ void present_invitation(struct json_writer *json, const struct invitation *invit
 /* `day_file` knows when it was used last. */
 void present_api_token(struct json_writer *json, const struct api_token *token, int day_file);
 void present_person(struct json_writer *json, const struct person *person);
+void present_saved_view(struct json_writer *json, const struct saved_view *view);
 void present_task(struct json_writer *json, const struct task *task);
 /* One task, with what `watch` says besides. */
 void present_watched_task(struct json_writer *json, const struct task *task, const struct watch *watch);

@@ -9,6 +9,7 @@ The columns:
     assignee  is in charge of it                  admin     an administrator
     disabled  was shut out: her cookie is left    expired   her session ended by itself
     foreign   holds a session of another server
+{id} of a saved view is the member's.
 and programs that show an access token, with neither cookie nor Origin:
     by_read, by_write      of the member, with that scope; {id} of a token is her by_read
     by_admins_write        of the administrator, who gave it the scope of a member
@@ -80,6 +81,10 @@ POST   /api/tasks/{id}/comments         401    201   201     201      201   201 
 PUT    /api/tasks/{id}/watch            401    200   200     200      200   200      401     401     401     403      200             200       200        401
 DELETE /api/tasks/{id}/watch            401    200   200     200      200   200      401     401     401     403      200             200       200        401
 POST   /api/tasks/{id}/watch            401    200   200     200      200   200      401     401     401     403      200             200       200        401
+GET    /api/views                       401    200   200     200      200   200      401     401     401     200      200             200       200        401
+POST   /api/views                       401    201   201     201      201   201      401     401     401     403      201             201       201        401
+DELETE /api/views/{id}                  401    204   404     404      404   404      401     401     401     403      204             404       404        401
+POST   /api/views/{id}/delete           401    204   404     404      404   404      401     401     401     403      204             404       404        401
 GET    /api/unsubscribe                 403    403   403     403      403   403      403     403     403     403      403             403       403        403
 POST   /api/unsubscribe                 403    403   403     403      403   403      403     403     403     403      403             403       403        403
 GET    /api/health                      200    200   200     200      200   200      200     200     200     200      200             200       200        200
@@ -108,6 +113,7 @@ BODIES = {
     'PATCH /api/tasks/{id}': {'version': 1, 'title': 'Changed'},
     'POST /api/tasks/{id}': {'version': 1, 'title': 'Changed'},
     'POST /api/tasks/{id}/comments': {'body': 'Said'},
+    'POST /api/views': {'name': 'Mine', 'query': 'assignee=me'},
 }
 
 # Refused, this still notes the failure: one event and the throttle, nothing else.
@@ -157,6 +163,8 @@ class World:
             self.invitation_id = connection.execute(
                 'INSERT INTO invitation (token_hash, creator_id, expires_at) VALUES (randomblob(32), ?, 9000000000) RETURNING id',
                 (self.ids['admin'],)).fetchone()[0]
+            self.view_id = connection.execute('INSERT INTO saved_view (user_id, name, query) VALUES (?, ?, ?) RETURNING id',
+                                              (self.ids['member'], 'Hers', 'due=week')).fetchone()[0]
             connection.execute('UPDATE "user" SET disabled_at = 1 WHERE id = ?', (self.ids['disabled'],))
             connection.execute('UPDATE session SET expires_at = 1 WHERE user_id = ?', (self.ids['expired'],))
             connection.execute('COMMIT')
@@ -195,7 +203,7 @@ class World:
         elif who != 'nobody':
             client.cookies = {'session': self.tokens.get(who) or cookie(secrets.token_urlsafe(32), secrets.token_urlsafe(32))}
         named = {'sessions': self.session_ids['member'], 'users': self.ids['member'], 'tasks': self.task_id, 'invitations': self.invitation_id,
-                 'tokens': self.token_ids['by_read']}
+                 'tokens': self.token_ids['by_read'], 'views': self.view_id}
         path = path.replace('{id}', str(named.get(path.split('/')[2])))
         if method == 'GET':
             return client.get(path, headers)

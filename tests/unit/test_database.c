@@ -130,10 +130,12 @@ static void refuse_scan(const char *name, const char *step) {
 static void people_tokens_and_invitations_are_found_by_keys(void **state) {
     (void)state;
     static const char *const names[] = {
-        "SESSION_FIND",     "API_TOKEN_FIND",     "API_TOKEN_LIST",    "API_TOKEN_CLEAN", "INVITATION_FIND",
-        "INVITATION_CLEAN", "USER_FIND_BY_EMAIL", "USER_SCRUB_LOG",    "EXPORT_PROFILE",  "EXPORT_SESSIONS",
-        "EXPORT_TOKENS",    "EXPORT_TASKS",       "EXPORT_COMMENTS",   "EXPORT_WATCHES",  "EXPORT_EVENTS",
-        "EXPORT_MAILS",     "EXPORT_INVITATIONS", "EXPORT_SUPPRESSION"};
+        "SESSION_FIND",       "API_TOKEN_FIND",     "API_TOKEN_LIST",     "API_TOKEN_CLEAN",
+        "INVITATION_FIND",    "INVITATION_CLEAN",   "USER_FIND_BY_EMAIL", "USER_SCRUB_LOG",
+        "EXPORT_PROFILE",     "EXPORT_SESSIONS",    "EXPORT_TOKENS",      "EXPORT_TASKS",
+        "EXPORT_COMMENTS",    "EXPORT_WATCHES",     "EXPORT_EVENTS",      "EXPORT_MAILS",
+        "EXPORT_INVITATIONS", "EXPORT_SUPPRESSION", "EXPORT_VIEWS",       "SAVED_VIEW_LIST",
+        "SAVED_VIEW_REPLACE", "SAVED_VIEW_DELETE",  "SAVED_VIEW_INSERT"};
     sqlite3 *handle = NULL;
     assert_int_equal(sqlite3_open(fresh.path, &handle), SQLITE_OK);
     for (size_t i = 0; i < COUNT(names); i++)
