@@ -1,12 +1,14 @@
 /** The bar of filters, and the page's address, which says the same: each can be had from the other. */
 
-import {change, known} from "./store.js";
+import {change, known, page} from "./store.js";
 import {fill, one, peopleOptions, statusOptions} from "./parts.js";
 import {say} from "./text.js";
 
 export const FILTERS = ["q", "assignee", "status", "due", "label", "sort", "order"];
 const SORTS = ["updated", "created", "due", "priority", "progress", "title"];
 const REST_MS = 250;
+
+export const GROUPS = ["status", "assignee", "priority"];
 
 /** The order that people expect of a sort, as long as they ask for no other. @param {string} sort */
 function naturalOrder(sort) {
@@ -23,14 +25,26 @@ export function readAddress() {
         if (value) filters[name] = value;
     }
     const id = Number(asked.get("task"));
-    return {filters, inBin: asked.get("bin") === "1", openId: Number.isSafeInteger(id) && id > 0 ? id : null};
+    const inBin = asked.get("bin") === "1";
+    const group = asked.get("group") || "";
+    return {
+        filters,
+        inBin,
+        openId: Number.isSafeInteger(id) && id > 0 ? id : null,
+        layout: /** @type {"table"|"board"} */ (asked.get("layout") === "board" && !inBin ? "board" : "table"),
+        group: GROUPS.includes(group) ? group : GROUPS[0],
+    };
 }
 
 /** The address of the page with these filters and this task. @param {Record<string, string>} filters
- * @param {boolean} inBin @param {number|null} openId */
-export function addressOf(filters, inBin, openId) {
+ * @param {boolean} inBin @param {number|null} openId @param {{layout: string, group: string}} [shape] */
+export function addressOf(filters, inBin, openId, {layout, group} = known()) {
     const asked = new URLSearchParams(filters);
     if (inBin) asked.set("bin", "1");
+    else if (layout === "board") {
+        asked.set("layout", layout);
+        asked.set("group", group);
+    }
     if (openId) asked.set("task", String(openId));
     const query = asked.toString();
     return query ? `/tasks.html?${query}` : "/tasks.html";
@@ -44,30 +58,51 @@ export function listQuery(filters, inBin) {
     return asked;
 }
 
-/** @param {() => void} reload */
-export function startFilters(reload) {
+/** Shows the list with other filters. @param {Record<string, string>} wanted @param {boolean} isNewEntry in the history */
+function setFilters(wanted, isNewEntry) {
+    const {filters, inBin, openId} = known();
+    if (wanted.sort === "updated") delete wanted.sort;
+    // A new sort starts in its natural order; that order need not stand in the address.
+    if (wanted.sort !== filters.sort || wanted.order === naturalOrder(wanted.sort || "updated")) delete wanted.order;
+    const address = addressOf(wanted, inBin, openId);
+    if (address === location.pathname + location.search) return;
+    if (isNewEntry) history.pushState(null, "", address);
+    else history.replaceState(null, "", address);
+    change({filters: wanted});
+    page.reload();
+}
+
+/** Sorts, or turns the order round where it is sorted so already. @param {string} sort */
+export function sortBy(sort) {
+    const {filters} = known();
+    const present = filters.sort || "updated";
+    const isAscending = (filters.order || naturalOrder(present)) === "asc";
+    setFilters({...filters, sort, ...(sort === present ? {order: isAscending ? "desc" : "asc"} : {})}, true);
+}
+
+/** Shows the tasks as a table or as a board, by the same filters. @param {"table"|"board"} layout @param {string} [group] */
+export function switchLayout(layout, group = known().group) {
+    const {filters, inBin, openId, chosen} = known();
+    if (inBin) return;
+    history.pushState(null, "", addressOf(filters, inBin, openId, {layout, group}));
+    // Boxes to choose by are the table's.
+    change({layout, group, chosen: layout === "board" ? new Set() : chosen});
+}
+
+export function startFilters() {
     const form = /** @type {HTMLFormElement} */ (one(document, "form.filters"));
     let timer = 0;
 
     /** @param {boolean} isNewEntry */
     function apply(isNewEntry) {
         clearTimeout(timer);
-        const {filters} = known();
         /** @type {Record<string, string>} */
         const wanted = {};
         for (const name of FILTERS) {
             const value = control(form, name).value.trim();
             if (value) wanted[name] = value;
         }
-        if (wanted.sort === "updated") delete wanted.sort;
-        // A new sort starts in its natural order; that order need not stand in the address.
-        if (wanted.sort !== filters.sort || wanted.order === naturalOrder(wanted.sort || "updated")) delete wanted.order;
-        const address = addressOf(wanted, known().inBin, known().openId);
-        if (address === location.pathname + location.search) return;
-        if (isNewEntry) history.pushState(null, "", address);
-        else history.replaceState(null, "", address);
-        change({filters: wanted});
-        reload();
+        setFilters(wanted, isNewEntry);
     }
 
     form.addEventListener("submit", (event) => {
@@ -80,6 +115,11 @@ export function startFilters(reload) {
         clearTimeout(timer);
         timer = window.setTimeout(() => apply(false), REST_MS);
     });
+}
+
+/** Whether some tasks are left out. @param {Readonly<import("./store.js").State>} state */
+export function isFiltered({filters}) {
+    return ["q", "assignee", "status", "due", "label"].some((name) => filters[name]);
 }
 
 /** @param {HTMLFormElement} form @param {string} name */
@@ -117,5 +157,9 @@ export function drawFilters(state) {
         if (input !== document.activeElement || input instanceof HTMLSelectElement)
             input.value = state.filters[name] || usual;
         input.classList.toggle("is-set", Boolean(state.filters[name]));
+    }
+    for (const clear of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a.clear"))) {
+        clear.href = addressOf({}, state.inBin, state.openId);
+        clear.hidden = !isFiltered(state);
     }
 }

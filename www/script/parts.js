@@ -110,6 +110,29 @@ export function labelsOf(text) {
     return [...new Set(text.split(",").map((label) => label.trim()).filter(Boolean))];
 }
 
+/** A style that only part of the page needs, once it is there. @param {string} href @returns {Promise<unknown>} */
+export function loadStyle(href) {
+    const link = /** @type {HTMLLinkElement} */ (element("link"));
+    link.rel = "stylesheet";
+    link.href = href;
+    return new Promise((done, failed) => {
+        link.addEventListener("load", done);
+        link.addEventListener("error", failed);
+        document.head.append(link);
+    });
+}
+
+/** Keys go into a field, and are no shortcuts. @param {EventTarget|null} target */
+export function isTyping(target) {
+    return target instanceof HTMLElement
+        && target.matches("input:not([type=checkbox], [type=range], [type=radio]), textarea, select, [contenteditable]");
+}
+
+/** A digit on a slider: a number is being typed. @param {KeyboardEvent} event */
+export function isTypedNumber({key, target, ctrlKey, metaKey, altKey}) {
+    return /^\d$/.test(key) && !ctrlKey && !metaKey && !altKey && target instanceof HTMLInputElement && target.type === "range";
+}
+
 /** What went wrong, in one sentence. @param {unknown} error */
 export function sentenceOf(error) {
     const body = /** @type {{body?: import("./api.js").ProblemBody}} */ (error).body;

@@ -6,7 +6,9 @@
  * @typedef {{
  *   user: import("./api.js").User, people: import("./api.js").Person[],
  *   filters: Record<string, string>, inBin: boolean, openId: number|null,
- *   tasks: Task[]|null, next: string|null, trouble: string|null
+ *   layout: "table"|"board", group: string, columns: string[],
+ *   tasks: Task[]|null, byId: ReadonlyMap<number, Task>, chosen: ReadonlySet<number>,
+ *   next: string|null, trouble: string|null
  * }} State
  */
 
@@ -17,9 +19,24 @@ const state = {
     filters: {},
     inBin: false,
     openId: null,
+    layout: "table",
+    group: "status",
+    columns: [],
     tasks: null,
+    byId: new Map(),
+    chosen: new Set(),
     next: null,
     trouble: null,
+};
+
+/** What the page does for its parts. */
+export const page = {
+    /** Opens a task beside the list, or none. @type {(id: number|null) => void} */
+    open: () => {},
+    /** Fetches the list anew, in its order. @type {() => void} */
+    reload: () => {},
+    /** What is shown of the open task may be old. @type {() => void} */
+    news: () => {},
 };
 
 /** @type {((state: Readonly<State>) => void)[]} */
@@ -39,6 +56,11 @@ export function watch(draw) {
 /** @param {Partial<State>} news */
 export function change(news) {
     Object.assign(state, news);
+    if (news.tasks !== undefined) {
+        state.byId = new Map((news.tasks || []).map((task) => [task.id, task]));
+        // What is not listed is not chosen: nothing is changed that one does not see.
+        if (state.chosen.size) state.chosen = new Set([...state.chosen].filter((id) => state.byId.has(id)));
+    }
     for (const draw of watchers) draw(state);
 }
 

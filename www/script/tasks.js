@@ -1,6 +1,7 @@
 /** The page of tasks: puts the parts together and follows the address. */
 
 import {ask, Problem, Unreachable, whenSignedOut} from "./api.js";
+import {keptColumns} from "./columns.js";
 import {drawCreate, startCreate} from "./create.js";
 import {addressOf, drawFilters, readAddress, startFilters} from "./filters.js";
 import {drawList, loadList, startList} from "./list.js";
@@ -8,7 +9,8 @@ import {startMenu} from "./menu.js";
 import {one} from "./parts.js";
 import {startReminder} from "./reminder.js";
 import {askToSignIn} from "./return.js";
-import {change, known, watch} from "./store.js";
+import {startShortcuts} from "./shortcut.js";
+import {change, known, page, watch} from "./store.js";
 import {say, speak} from "./text.js";
 
 /** @typedef {import("./task.js").TaskView} TaskView */
@@ -18,10 +20,10 @@ let view = null;
 
 /** Shows the task that the address names beside the list, or none. */
 function followAddress() {
-    const {filters, inBin, openId} = readAddress();
-    const before = known();
+    const {filters, inBin, openId, layout, group} = readAddress();
+    const before = {...known()};
     const isSameList = JSON.stringify([filters, inBin]) === JSON.stringify([before.filters, before.inBin]);
-    change({filters, inBin, openId});
+    change({filters, inBin, openId, layout, group});
     showTask(openId);
     if (!isSameList || !before.tasks) {
         // Rows of the bin and of the list do not stand for each other, even for a moment.
@@ -42,7 +44,7 @@ async function showTask(id) {
             const {TaskView} = await import("./task.js");
             // The person may have moved on while it came.
             if (known().openId !== id || view) return;
-            made = new TaskView(id, {close, closeAddress: addressOf(known().filters, known().inBin, null), reload});
+            made = new TaskView(id, {close, closeAddress: addressOf(known().filters, known().inBin, null), reload: page.reload});
         } catch {
             change({trouble: say("page.unreachable")});
         }
@@ -76,25 +78,29 @@ function close() {
     go(null);
 }
 
-function reload() {
-    loadList();
-}
-
 async function start() {
     try {
         const [session, people] = await Promise.all([ask("GET", "/api/session"), ask("GET", "/api/users")]);
         if (!session.body.user) return askToSignIn();
         await speak(session.body.user.language);
-        change({user: session.body.user, people: people.body.users.filter((/** @type {{is_disabled?: boolean}} */ person) => !person.is_disabled)});
+        change({columns: keptColumns(), user: session.body.user, people: people.body.users.filter((/** @type {{is_disabled?: boolean}} */ person) => !person.is_disabled)});
     } catch (error) {
         if (error instanceof Problem && error.status === 401) return;
         return sayTrouble(error);
     }
     startMenu();
     startReminder(/** @type {import("./api.js").User} */ (known().user));
-    startFilters(reload);
-    startCreate(reload, go);
-    startList(() => view && view.load(), go, retry);
+    page.open = go;
+    page.reload = () => loadList();
+    page.news = () => view?.load();
+    startFilters();
+    startCreate(page.reload, go);
+    startList(retry);
+    startShortcuts();
+    one(document, ".to-keys").addEventListener("click", async () => {
+        /** @type {HTMLDetailsElement} */ (one(document, ".menu")).open = false;
+        (await import("./keys-help.js")).showKeys();
+    });
     watch(drawFilters);
     watch(drawCreate);
     watch(drawList);
