@@ -1,5 +1,6 @@
 /** Small parts that several views draw: people, due days, options of a select. */
 
+import {Waits} from "./api.js";
 import {date, daysUntil, say} from "./text.js";
 
 const STATUSES = ["todo", "doing", "done"];
@@ -114,5 +115,6 @@ export function labelsOf(text) {
 export function sentenceOf(error) {
     const body = /** @type {{body?: import("./api.js").ProblemBody}} */ (error).body;
     if (body) return body.detail || body.title || say("page.failed");
+    if (error instanceof Waits) return say("page.waits");
     return say("page.unreachable");
 }
