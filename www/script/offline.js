@@ -2,7 +2,7 @@
 
 import {element, one} from "./parts.js";
 import {hourOf} from "./mails.js";
-import {date, say} from "./text.js";
+import {date, dayOf, say} from "./text.js";
 import {discard, taskOf, waiting} from "./waiting.js";
 
 /** @typedef {import("./waiting.js").Waiting} Waiting */
@@ -18,7 +18,7 @@ export function drawOffline(kept, isOffline, open) {
     place.hidden = !isOffline && !list.length;
     const lines = [];
     if (isOffline)
-        lines.push(element("p", "", kept ? say("page.offline", {day: date(kept), time: hourOf(kept)}) : say("page.offline_plain")));
+        lines.push(element("p", "", kept ? say("page.offline", {day: date(dayOf(new Date(kept))), time: hourOf(kept)}) : say("page.offline_plain")));
     if (list.length) {
         const part = element("details");
         const words = list.length === 1 ? say("page.waiting_one") : say("page.waiting", {count: list.length});
