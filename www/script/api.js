@@ -22,7 +22,8 @@
  *   title?: string, detail?: string, code?: string, errors?: Fault[],
  *   current?: Task, yours?: Record<string, any>, fields?: string[]
  * }} ProblemBody
- * @typedef {{status: number, body: any, etag: string|null}} Answer
+ * @typedef {{status: number, body: any, etag: string|null, kept: string|null}} Answer kept: when a browser that
+ *   cannot reach the server got it
  */
 
 const PATIENCE_MS = 20000;
@@ -40,6 +41,9 @@ export class Problem extends Error {
 /** No answer came: nothing is known about what happened. */
 export class Unreachable extends Error {}
 
+/** No answer came; what was asked waits on this device, and is sent by itself later. */
+export class Waits extends Unreachable {}
+
 /** @type {() => void} */
 let signedOut = () => {};
 
@@ -48,8 +52,32 @@ export function whenSignedOut(action) {
     signedOut = action;
 }
 
+/** @type {(method: string, path: string, body: object|undefined) => boolean} */
+let letWait = () => false;
+
+/** What takes a change that got no answer; false where it does not. @param {typeof letWait} take */
+export function whenUnreachable(take) {
+    letWait = take;
+}
+
 /**
- * Asks the server. Resolves for 2xx and 304; throws Problem or Unreachable otherwise.
+ * Asks the server. Resolves for 2xx and 304; throws Problem, Unreachable or, for a change that was taken to be sent
+ * later, Waits.
+ *
+ * @param {string} method @param {string} path @param {object} [body] @param {Record<string, string>} [headers]
+ * @param {boolean} [isLeaving] @returns {Promise<Answer>} as of `request`
+ */
+export async function ask(method, path, body, headers, isLeaving) {
+    try {
+        return await request(method, path, body, headers, isLeaving);
+    } catch (error) {
+        if (error instanceof Unreachable && letWait(method, path, body)) throw new Waits();
+        throw error;
+    }
+}
+
+/**
+ * Asks the server, once. Resolves for 2xx and 304; throws Problem or Unreachable otherwise.
  *
  * @param {string} method
  * @param {string} path
@@ -58,7 +86,7 @@ export function whenSignedOut(action) {
  * @param {boolean} [isLeaving] the page is about to go: the request outlives it
  * @returns {Promise<Answer>}
  */
-export async function ask(method, path, body, headers = {}, isLeaving = false) {
+export async function request(method, path, body, headers = {}, isLeaving = false) {
     let response;
     let text;
     try {
@@ -85,7 +113,7 @@ export async function ask(method, path, body, headers = {}, isLeaving = false) {
         // A proxy's page, not ours; its status still counts.
     }
     if (response.ok || response.status === 304)
-        return {status: response.status, body: value, etag: response.headers.get("ETag")};
+        return {status: response.status, body: value, etag: response.headers.get("ETag"), kept: response.headers.get("Pumasi-Kept")};
     if (response.status === 401) signedOut();
     // Nothing else can be done before there is a second factor; its page says so.
     if (value?.code === "factor_required") location.assign("/api/totp");

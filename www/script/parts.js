@@ -1,5 +1,6 @@
 /** Small parts that several views draw: people, due days, options of a select. */
 
+import {Waits} from "./api.js";
 import {date, daysUntil, say} from "./text.js";
 
 const STATUSES = ["todo", "doing", "done"];
@@ -137,5 +138,6 @@ export function isTypedNumber({key, target, ctrlKey, metaKey, altKey}) {
 export function sentenceOf(error) {
     const body = /** @type {{body?: import("./api.js").ProblemBody}} */ (error).body;
     if (body) return body.detail || body.title || say("page.failed");
+    if (error instanceof Waits) return say("page.waits");
     return say("page.unreachable");
 }

@@ -1,0 +1,147 @@
+/**
+ * Changes of tasks that could not be sent: kept on this device for the person who made them, shown as if they were
+ * made, and sent in their order once the server can be reached. What the server will not take then stays here with
+ * its reason until the person decides: nothing that was typed is lost.
+ */
+
+import {ask, Problem, request} from "./api.js";
+import {sentenceOf} from "./parts.js";
+import {say} from "./text.js";
+
+/** @typedef {import("./api.js").Task} Task */
+/** @typedef {{id: string, method: string, path: string, body: Record<string, any>, at: string, fault: string|null}} Waiting */
+
+const MOST = 200;
+const CAN_WAIT = /^(POST \/api\/tasks|POST \/api\/tasks\/\d+\/comments|PATCH \/api\/tasks\/\d+)$/;
+
+let key = "";
+let person = 0;
+/** @type {() => void} */
+let changed = () => {};
+
+/** @param {number} user whose changes they are @param {() => void} onChange what waits is another now */
+export function startWaiting(user, onChange) {
+    person = user;
+    key = `waiting.${user}`;
+    changed = onChange;
+    addEventListener("storage", (event) => event.key === key && changed());
+}
+
+/** What waits, the earliest first. @returns {Waiting[]} */
+export function waiting() {
+    try {
+        return JSON.parse(localStorage.getItem(key) || "[]");
+    } catch {
+        return [];
+    }
+}
+
+/** @param {Waiting[]} list */
+function store(list) {
+    if (list.length) localStorage.setItem(key, JSON.stringify(list));
+    else localStorage.removeItem(key);
+    changed();
+}
+
+/**
+ * Takes a request that got no answer. False where it cannot wait: it is none of those that can, or there is no room.
+ *
+ * @param {string} method @param {string} path @param {object|undefined} body
+ */
+export function letWait(method, path, body) {
+    if (!key || !body || !CAN_WAIT.test(`${method} ${path}`)) return false;
+    const list = waiting();
+    // Edits of one task are one edit of the version that the first of them saw.
+    const same = method === "PATCH" ? list.find((old) => old.path === path && !old.fault) : undefined;
+    if (same) same.body = {...same.body, ...body, version: same.body.version};
+    else list.push({id: crypto.randomUUID(), method, path, body: {...body}, at: new Date().toISOString(), fault: null});
+    if (list.length > MOST) return false;
+    try {
+        store(list);
+    } catch {
+        return false;
+    }
+    return true;
+}
+
+/** @param {string} id */
+export function discard(id) {
+    store(waiting().filter((one) => one.id !== id));
+}
+
+/** The task as it will be once what waits is sent. @param {Task} task @param {import("./api.js").Person[]} people */
+export function withWaiting(task, people) {
+    const edit = waiting().find((one) => one.method === "PATCH" && one.path === `/api/tasks/${task.id}` && !one.fault);
+    if (!edit) return task;
+    const {version, assignee_id: assignee, ...fields} = edit.body;
+    const changedTask = {...task, ...fields};
+    if (assignee !== undefined) changedTask.assignee = people.find(({id}) => id === assignee) || null;
+    return changedTask;
+}
+
+/** The number of the task that a request is about. @param {Waiting} one */
+export function taskOf(one) {
+    return Number(one.path.match(/\d+/)?.[0]) || null;
+}
+
+/**
+ * Sends what waits, one after the other; of several windows, one does. Resolves to how many were taken.
+ */
+export function sendWaiting() {
+    if (!waiting().some((one) => !one.fault)) return Promise.resolve(0);
+    return navigator.locks.request("waiting", async () => {
+        let taken = 0;
+        for (;;) {
+            const next = waiting().find((one) => !one.fault);
+            if (!next) return taken;
+            try {
+                if (!(await wasTaken(next))) await request(next.method, next.path, next.body);
+                taken++;
+                discard(next.id);
+            } catch (error) {
+                if (!(error instanceof Problem) || !isFinal(error)) return taken;
+                refuse(next, error);
+            }
+        }
+    });
+}
+
+/** Another try would be refused as well. @param {Problem} error */
+function isFinal(error) {
+    return error.status >= 400 && error.status < 500 && error.status !== 401 && error.status !== 429;
+}
+
+/** @param {Waiting} one @param {Problem} error */
+function refuse(one, error) {
+    const isConflict = error.status === 412 && error.body.current;
+    // Ours, perhaps: the request came through, and only its answer was lost.
+    const isSame = isConflict && Object.entries(one.body).every(([field, value]) =>
+        field === "version" || JSON.stringify(valueIn(/** @type {Task} */ (error.body.current), field)) === JSON.stringify(value));
+    if (isSame) return discard(one.id);
+    const fault = isConflict ? say("page.conflict") : sentenceOf(error);
+    store(waiting().map((old) => (old.id === one.id ? {...old, fault} : old)));
+}
+
+/** @param {Task} task @param {string} field */
+function valueIn(task, field) {
+    if (field === "assignee_id") return task.assignee ? task.assignee.id : null;
+    return /** @type {Record<string, any>} */ (task)[field];
+}
+
+/**
+ * A request whose answer was lost may have been taken. To make a task or a comment twice would be worse than to ask.
+ *
+ * @param {Waiting} one
+ */
+async function wasTaken(one) {
+    if (one.method !== "POST") return false;
+    const since = Date.parse(one.at) - 60000;
+    if (one.path === "/api/tasks") {
+        const {body} = await ask("GET", `/api/tasks?creator=${person}&sort=created&order=desc&limit=50`);
+        return body.tasks.some((/** @type {Task} */ task) =>
+            (task.title === one.body.title || one.body.line?.includes(task.title)) && Date.parse(task.created_at) > since);
+    }
+    const {body} = await ask("GET", `/api/tasks/${taskOf(one)}/log`);
+    return body.events.some((/** @type {import("./api.js").Event} */ event) =>
+        event.comment === one.body.body && Date.parse(event.time) > since);
+}
