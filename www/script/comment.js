@@ -1,10 +1,11 @@
 /** The form of a comment: what is written in it survives until it is sent, and "@" offers people to name. */
 
-import {ask} from "./api.js";
+import {ask, Waits} from "./api.js";
 import {hideDraftLine, showDraftLine} from "./draft-line.js";
 import {DraftKeeper} from "./drafts.js";
 import {clearFaults, showFaults} from "./faults.js";
-import {one} from "./parts.js";
+import {notify} from "./notice.js";
+import {one, sentenceOf} from "./parts.js";
 import {say} from "./text.js";
 
 export class CommentForm {
@@ -53,16 +54,25 @@ export class CommentForm {
         this.button.disabled = true;
         try {
             await ask("POST", `/api/tasks/${this.id}/comments`, {body: this.body.value});
-            this.body.value = "";
-            this.draft.drop();
-            hideDraftLine(this.root);
+            this.added();
             await this.onAdded();
         } catch (error) {
+            if (error instanceof Waits) {
+                this.added();
+                return notify(sentenceOf(error));
+            }
             this.draft.flush();
             showFaults(this.root, error, say("page.unreachable"));
         } finally {
             this.button.disabled = false;
         }
+    }
+
+    /** It is kept, by the server or to be sent to it. */
+    added() {
+        this.body.value = "";
+        this.draft.drop();
+        hideDraftLine(this.root);
     }
 
     /** With the first "@", what offers people is fetched. */

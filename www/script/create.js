@@ -3,10 +3,10 @@
  * reads them; who would rather fill in a form unfolds more fields, and the line is the title then, as it stands.
  */
 
-import {ask, Problem} from "./api.js";
+import {ask, Problem, Waits} from "./api.js";
 import {clearFaults, showFaults} from "./faults.js";
 import {notify} from "./notice.js";
-import {fill, labelsOf, one, peopleOptions, priorityOptions} from "./parts.js";
+import {fill, labelsOf, one, peopleOptions, priorityOptions, sentenceOf} from "./parts.js";
 import {say} from "./text.js";
 
 /** @param {() => void} reload @param {(id: number) => void} open */
@@ -38,20 +38,28 @@ export function startCreate(reload, open) {
         offerSigns(line, () => !more.open);
     });
 
+    /** The task is kept, by the server or to be sent to it. */
+    const clear = () => {
+        form.reset();
+        resetChoices(form);
+        more.open = false;
+        keeper?.then((draft) => draft.drop());
+        line.focus();
+    };
     form.addEventListener("submit", async (event) => {
         event.preventDefault();
         clearFaults(form);
         button.disabled = true;
         try {
             const {body: task} = await ask("POST", "/api/tasks", more.open ? allOf(form) : {title: line.value});
-            form.reset();
-            resetChoices(form);
-            more.open = false;
-            keeper?.then((draft) => draft.drop());
+            clear();
             reload();
-            line.focus();
             sayAdded(task, reload, open);
         } catch (error) {
+            if (error instanceof Waits) {
+                clear();
+                return notify(sentenceOf(error));
+            }
             if (error instanceof Problem)
                 for (const fault of error.body.errors || []) if (fault.field === "line") fault.field = "title";
             showFaults(form, error, say("page.unreachable"));

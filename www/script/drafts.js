@@ -110,6 +110,13 @@ export class DraftKeeper {
     }
 }
 
+/** Keeps as a draft what was typed elsewhere; one that is there already is the newer one.
+ * @param {string} name @param {Omit<Draft, "at">} draft */
+export function addDraft(name, draft) {
+    const key = keyOf(name);
+    return Boolean(read(key)) || write(key, JSON.stringify({at: Date.now(), ...draft}));
+}
+
 /** @param {string} key @param {string} text */
 function write(key, text) {
     try {

@@ -3,7 +3,7 @@
  * long as the line at the bottom is there. Of one task one change is sent at a time; what comes meanwhile goes with the next.
  */
 
-import {ask, Problem} from "./api.js";
+import {ask, Problem, Waits} from "./api.js";
 import {isNoticeShown, notify} from "./notice.js";
 import {sentenceOf} from "./parts.js";
 import {changeTask, dropTask, known, page} from "./store.js";
@@ -28,7 +28,7 @@ export function agreed(task, values) {
 }
 
 /** A task as it will be. @param {Task} task @param {Values} values @returns {Task} */
-function guess(task, values) {
+export function guess(task, values) {
     const {assignee_id: assigneeId, ...rest} = values;
     const made = {...task, ...rest};
     if (assigneeId !== undefined) made.assignee = known().people.find(({id}) => id === assigneeId) || null;
@@ -82,7 +82,7 @@ async function send(id, isLeaving = false) {
             offerUndo(entry.kept, values);
             entry.kept = body;
         } catch (error) {
-            failed(entry, error);
+            failed(entry, values, error);
         }
         entry.isSending = false;
     }
@@ -92,9 +92,14 @@ async function send(id, isLeaving = false) {
     if (known().openId === id) page.news();
 }
 
-/** @param {Waiting} entry @param {unknown} error */
-function failed(entry, error) {
+/** @param {Waiting} entry @param {Values} values that were sent @param {unknown} error */
+function failed(entry, values, error) {
     const {title} = entry.kept;
+    if (error instanceof Waits) {
+        entry.kept = guess(entry.kept, values);
+        notify(sentenceOf(error));
+        return;
+    }
     // What came meanwhile was meant for a task as it is not.
     entry.values = {};
     if (error instanceof Problem && error.status === 412 && error.body.current) {

@@ -51,6 +51,7 @@ async function load(wanted, headers, arrange) {
         let rows = [];
         let cursor = null;
         let version = null;
+        let kept = null;
         do {
             const query = listQuery(filters, inBin);
             query.set("limit", String(Math.min(LARGEST_PAGE, wanted - rows.length)));
@@ -58,17 +59,20 @@ async function load(wanted, headers, arrange) {
             const answer = await ask("GET", `/api/tasks?${query}`, undefined, cursor ? {} : headers);
             if (turn !== asked) return false;
             if (answer.status === 304) {
-                if (known().trouble) change({trouble: null});
+                if (known().trouble || known().kept) change({trouble: null, kept: null});
+                page.reached();
                 return false;
             }
+            kept = answer.kept;
             version = version || answer.etag;
             rows = rows.concat(answer.body.tasks.map(newest));
             cursor = answer.body.next;
         } while (cursor && rows.length < wanted);
         etag = version;
-        const news = {tasks: arrange(rows), next: cursor, trouble: null};
+        const news = {tasks: arrange(rows), next: cursor, trouble: null, kept};
         if (arrange === keepOrder) keepPlace(() => change(news));
         else change(news);
+        if (!kept) page.reached();
         return true;
     } catch (error) {
         if (!(error instanceof Problem || error instanceof Unreachable)) throw error;
@@ -178,7 +182,7 @@ function startPolling() {
             const isBack = Date.now() - lastSeen > AWAY_MS + wait;
             lastSeen = Date.now();
             if (await refresh(isBack)) page.news();
-            wait = known().trouble ? Math.min(wait * 2, LONGEST_POLL_MS) : POLL_MS;
+            wait = known().trouble || known().kept ? Math.min(wait * 2, LONGEST_POLL_MS) : POLL_MS;
         }
         clearTimeout(timer);
         timer = window.setTimeout(poll, wait);

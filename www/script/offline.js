@@ -1,45 +1,73 @@
-/** What is said while the server cannot be reached, and of changes that wait or were not taken. */
+/**
+ * Without a connection: a worker (www/sw.js) shows what was here last, changes wait (waiting.js), and the page says both
+ * plainly. What waits is sent as soon as the server answers again.
+ */
 
-import {element, one} from "./parts.js";
+import {whenUnreachable} from "./api.js";
 import {hourOf} from "./mails.js";
+import {notify} from "./notice.js";
+import {element, one} from "./parts.js";
+import {known, page, watch} from "./store.js";
 import {date, dayOf, say} from "./text.js";
-import {discard, taskOf, waiting} from "./waiting.js";
+import {discard, drawWaiting, letWait, sendWaiting, startWaiting, taskOf, waiting} from "./waiting.js";
 
 /** @typedef {import("./waiting.js").Waiting} Waiting */
 
-/**
- * @param {string|null} kept when what is shown was got, where it is not of now
- * @param {boolean} isOffline
- * @param {(id: number) => void} open shows a task
- */
-export function drawOffline(kept, isOffline, open) {
+export function startOffline() {
+    // Only where the page came by https, or from this machine, is there such a thing.
+    navigator.serviceWorker?.register("/sw.js").catch(() => {});
+    whenUnreachable(letWait);
+    startWaiting(draw);
+    page.reached = send;
+    /** @type {readonly import("./api.js").Task[]|null} */
+    let tasks = null;
+    watch((state) => {
+        if (state.tasks !== tasks) drawWaiting();
+        tasks = known().tasks;
+        draw();
+    });
+    if (!known().kept && !known().trouble) send();
+}
+
+async function send() {
+    const taken = await sendWaiting();
+    if (!taken) return;
+    notify(taken === 1 ? say("page.waiting.sent_one") : say("page.waiting.sent", {count: taken}));
+    page.reload();
+    page.news();
+}
+
+function draw() {
     const place = one(document, ".offline");
+    const {kept} = known();
     const list = waiting();
-    place.hidden = !isOffline && !list.length;
+    const drawn = JSON.stringify([kept, list, known().user.language]);
+    if (place.dataset.drawn === drawn) return;
+    place.dataset.drawn = drawn;
+    place.hidden = !kept && !list.length;
     const lines = [];
-    if (isOffline)
-        lines.push(element("p", "", kept ? say("page.offline", {day: date(dayOf(new Date(kept))), time: hourOf(kept)}) : say("page.offline_plain")));
+    if (kept) lines.push(element("p", "", say("page.offline", {day: date(dayOf(new Date(kept))), time: hourOf(kept)})));
     if (list.length) {
-        const part = element("details");
+        const part = /** @type {HTMLDetailsElement} */ (element("details"));
         const words = list.length === 1 ? say("page.waiting_one") : say("page.waiting", {count: list.length});
         const rows = element("ul");
-        rows.append(...list.map((one) => row(one, open)));
+        rows.append(...list.map(row));
         part.append(element("summary", "", words), rows);
         // What needs the person is not behind a click.
-        /** @type {HTMLDetailsElement} */ (part).open = list.some((one) => one.fault) || Boolean(place.querySelector("details[open]"));
+        part.open = list.some(({fault}) => fault) || Boolean(place.querySelector("details[open]"));
         lines.push(part);
     }
     place.replaceChildren(...lines);
 }
 
-/** @param {Waiting} one @param {(id: number) => void} open */
-function row(one, open) {
+/** @param {Waiting} one */
+function row(one) {
     const made = element("li");
     const id = taskOf(one);
     const kind = !id ? "page.waiting.task" : one.method === "PATCH" ? "page.waiting.edit" : "page.waiting.comment";
     made.append(element("span", "", say(kind, {id: id || ""})), " ", element("q", "", textOf(one)));
     if (one.fault) made.append(element("p", "fault", say("page.waiting.refused", {reason: one.fault})));
-    if (id) made.append(button("page.waiting.open", () => open(id)));
+    if (id) made.append(button("page.waiting.open", () => page.open(id)));
     made.append(button("page.waiting.discard", () => discard(one.id)));
     return made;
 }

@@ -3,7 +3,7 @@
  * were made to. What could not be kept stays in the form and in a draft; what two people changed, the person decides.
  */
 
-import {ask, Problem} from "./api.js";
+import {ask, Problem, Waits} from "./api.js";
 import {clearFaults, sayOfForm, showFaults} from "./faults.js";
 import {isNoticeShown, notify} from "./notice.js";
 import {one, sentenceOf} from "./parts.js";
@@ -96,6 +96,7 @@ export class Saving {
             notify(`${say("page.not_saved")} ${sentenceOf(error)}`);
             return;
         }
+        if (error instanceof Waits) return this.sayKept(sentenceOf(error));
         this.sayKept(say("page.not_saved"));
         if (error instanceof Problem && error.status === 412 && error.body.current)
             await this.choose(error.body.current, error.body.fields || []);

@@ -8,8 +8,8 @@
  *   filters: Record<string, string>, inBin: boolean, openId: number|null,
  *   layout: "table"|"board", group: string, columns: string[],
  *   tasks: Task[]|null, byId: ReadonlyMap<number, Task>, chosen: ReadonlySet<number>,
- *   next: string|null, trouble: string|null
- * }} State
+ *   next: string|null, trouble: string|null, kept: string|null
+ * }} State `kept`: when the list was got, where it is not of now
  */
 
 /** @type {State} */
@@ -27,6 +27,7 @@ const state = {
     chosen: new Set(),
     next: null,
     trouble: null,
+    kept: null,
 };
 
 /** What the page does for its parts. */
@@ -37,6 +38,10 @@ export const page = {
     reload: () => {},
     /** What is shown of the open task may be old. @type {() => void} */
     news: () => {},
+    /** What is typed into the open task is sent once more. @type {() => void} */
+    save: () => {},
+    /** The server answered. @type {() => void} */
+    reached: () => {},
 };
 
 /** @type {((state: Readonly<State>) => void)[]} */

@@ -93,6 +93,7 @@ async function start() {
     page.open = go;
     page.reload = () => loadList();
     page.news = () => view?.load();
+    page.save = () => view?.saving.save();
     startFilters();
     startCreate(page.reload, go);
     startList(retry);
@@ -109,6 +110,8 @@ async function start() {
     for (const link of document.querySelectorAll("a.brand, a.to-bin, a.to-tasks, a.clear"))
         link.addEventListener("click", followLink);
     followAddress();
+    const {startOffline} = await import("./offline.js");
+    startOffline();
 }
 
 /** Links between views of this page need no new page. @param {Event} event */

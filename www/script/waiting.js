@@ -5,7 +5,11 @@
  */
 
 import {ask, Problem, request} from "./api.js";
+import {addDraft} from "./drafts.js";
+import {before, differing, guess} from "./keep.js";
+import {notify} from "./notice.js";
 import {sentenceOf} from "./parts.js";
+import {changeTask, known, page} from "./store.js";
 import {say} from "./text.js";
 
 /** @typedef {import("./api.js").Task} Task */
@@ -14,23 +18,24 @@ import {say} from "./text.js";
 const MOST = 200;
 const CAN_WAIT = /^(POST \/api\/tasks|POST \/api\/tasks\/\d+\/comments|PATCH \/api\/tasks\/\d+)$/;
 
-let key = "";
-let person = 0;
 /** @type {() => void} */
 let changed = () => {};
 
-/** @param {number} user whose changes they are @param {() => void} onChange what waits is another now */
-export function startWaiting(user, onChange) {
-    person = user;
-    key = `waiting.${user}`;
+/** @param {() => void} onChange what waits is another now */
+export function startWaiting(onChange) {
     changed = onChange;
-    addEventListener("storage", (event) => event.key === key && changed());
+    addEventListener("storage", (event) => event.key === key() && changed());
+}
+
+/** Where the person's changes are. */
+function key() {
+    return `waiting/${known().user.id}`;
 }
 
 /** What waits, the earliest first. @returns {Waiting[]} */
 export function waiting() {
     try {
-        return JSON.parse(localStorage.getItem(key) || "[]");
+        return JSON.parse(localStorage.getItem(key()) || "[]");
     } catch {
         return [];
     }
@@ -38,8 +43,8 @@ export function waiting() {
 
 /** @param {Waiting[]} list */
 function store(list) {
-    if (list.length) localStorage.setItem(key, JSON.stringify(list));
-    else localStorage.removeItem(key);
+    if (list.length) localStorage.setItem(key(), JSON.stringify(list));
+    else localStorage.removeItem(key());
     changed();
 }
 
@@ -49,7 +54,7 @@ function store(list) {
  * @param {string} method @param {string} path @param {object|undefined} body
  */
 export function letWait(method, path, body) {
-    if (!key || !body || !CAN_WAIT.test(`${method} ${path}`)) return false;
+    if (!body || !CAN_WAIT.test(`${method} ${path}`)) return false;
     const list = waiting();
     // Edits of one task are one edit of the version that the first of them saw.
     const same = method === "PATCH" ? list.find((old) => old.path === path && !old.fault) : undefined;
@@ -69,14 +74,14 @@ export function discard(id) {
     store(waiting().filter((one) => one.id !== id));
 }
 
-/** The task as it will be once what waits is sent. @param {Task} task @param {import("./api.js").Person[]} people */
-export function withWaiting(task, people) {
-    const edit = waiting().find((one) => one.method === "PATCH" && one.path === `/api/tasks/${task.id}` && !one.fault);
-    if (!edit) return task;
-    const {version, assignee_id: assignee, ...fields} = edit.body;
-    const changedTask = {...task, ...fields};
-    if (assignee !== undefined) changedTask.assignee = people.find(({id}) => id === assignee) || null;
-    return changedTask;
+/** Shows tasks as they will be once what waits is sent. */
+export function drawWaiting() {
+    for (const {method, path, body, fault} of waiting()) {
+        const task = known().byId.get(Number(path.match(/\d+$/)?.[0]));
+        const {version, ...values} = body;
+        if (task && method === "PATCH" && !fault && task.version === version && Object.keys(differing(task, values)).length)
+            changeTask(guess(task, values));
+    }
 }
 
 /** The number of the task that a request is about. @param {Waiting} one */
@@ -113,19 +118,30 @@ function isFinal(error) {
 
 /** @param {Waiting} one @param {Problem} error */
 function refuse(one, error) {
-    const isConflict = error.status === 412 && error.body.current;
+    const {current} = error.body;
+    if (error.status !== 412 || !current)
+        return store(waiting().map((old) => (old.id === one.id ? {...old, fault: sentenceOf(error)} : old)));
+    const {version, ...values} = one.body;
     // Ours, perhaps: the request came through, and only its answer was lost.
-    const isSame = isConflict && Object.entries(one.body).every(([field, value]) =>
-        field === "version" || JSON.stringify(valueIn(/** @type {Task} */ (error.body.current), field)) === JSON.stringify(value));
-    if (isSame) return discard(one.id);
-    const fault = isConflict ? say("page.conflict") : sentenceOf(error);
-    store(waiting().map((old) => (old.id === one.id ? {...old, fault} : old)));
+    const isSame = Object.entries(values).every(([field, value]) =>
+        JSON.stringify(before(current, {[field]: value})[field]) === JSON.stringify(value));
+    // The person decides where she decides of all such: at the task, with hers as a draft.
+    const texts = Object.fromEntries(Object.entries(values).map(([field, value]) => [field, typedAs(value)]));
+    if (!isSame && !addDraft(`task/${current.id}`, {version, texts})) return;
+    discard(one.id);
+    if (!isSame) meetConflict(current);
 }
 
-/** @param {Task} task @param {string} field */
-function valueIn(task, field) {
-    if (field === "assignee_id") return task.assignee ? task.assignee.id : null;
-    return /** @type {Record<string, any>} */ (task)[field];
+/** As the form of a task holds it. @param {unknown} value */
+function typedAs(value) {
+    return Array.isArray(value) ? value.join(", ") : String(value ?? "");
+}
+
+/** @param {Task} current */
+function meetConflict(current) {
+    if (known().openId === current.id) return page.save();
+    notify(say("page.row.conflict", {title: current.title}));
+    page.open(current.id);
 }
 
 /**
@@ -137,7 +153,7 @@ async function wasTaken(one) {
     if (one.method !== "POST") return false;
     const since = Date.parse(one.at) - 60000;
     if (one.path === "/api/tasks") {
-        const {body} = await ask("GET", `/api/tasks?creator=${person}&sort=created&order=desc&limit=50`);
+        const {body} = await ask("GET", `/api/tasks?creator=${known().user.id}&sort=created&order=desc&limit=50`);
         return body.tasks.some((/** @type {Task} */ task) =>
             (task.title === one.body.title || one.body.line?.includes(task.title)) && Date.parse(task.created_at) > since);
     }
