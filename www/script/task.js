@@ -319,7 +319,8 @@ export class TaskView {
     /** A field's value as people read it. @param {Task} task @param {Field} field */
     readable(task, field) {
         if (field === "assignee_id") return task.assignee ? task.assignee.name : say("page.nobody");
-        if (field === "status" || field === "priority") return say(`page.${field}.${task[field]}`);
+        if (field === "status") return say(`page.status.${task.status}`);
+        if (field === "priority") return say(`page.priority.${task.priority}`);
         if (field === "progress") return say("page.percent", {number: task.progress});
         return textOf(task, field);
     }
