@@ -5,6 +5,8 @@ import {fill, one, peopleOptions, statusOptions} from "./parts.js";
 import {say} from "./text.js";
 
 export const FILTERS = ["q", "assignee", "status", "due", "label", "sort", "order"];
+/** Taken from the address, though the bar has no field for it. */
+const UNSEEN = ["creator"];
 const SORTS = ["updated", "created", "due", "priority", "progress", "title"];
 const REST_MS = 250;
 
@@ -20,7 +22,7 @@ export function readAddress() {
     const asked = new URLSearchParams(location.search);
     /** @type {Record<string, string>} */
     const filters = {};
-    for (const name of FILTERS) {
+    for (const name of [...FILTERS, ...UNSEEN]) {
         const value = asked.get(name);
         if (value) filters[name] = value;
     }
@@ -97,7 +99,7 @@ export function startFilters() {
     function apply(isNewEntry) {
         clearTimeout(timer);
         /** @type {Record<string, string>} */
-        const wanted = {};
+        const wanted = Object.fromEntries(Object.entries(known().filters).filter(([name]) => UNSEEN.includes(name)));
         for (const name of FILTERS) {
             const value = control(form, name).value.trim();
             if (value) wanted[name] = value;
@@ -119,7 +121,7 @@ export function startFilters() {
 
 /** Whether some tasks are left out. @param {Readonly<import("./store.js").State>} state */
 export function isFiltered({filters}) {
-    return ["q", "assignee", "status", "due", "label"].some((name) => filters[name]);
+    return ["q", "assignee", "status", "due", "label", ...UNSEEN].some((name) => filters[name]);
 }
 
 /** @param {HTMLFormElement} form @param {string} name */

@@ -70,7 +70,12 @@ function retry() {
 
 /** @param {number|null} id */
 function go(id) {
-    history.pushState(null, "", addressOf(known().filters, known().inBin, id));
+    follow(addressOf(known().filters, known().inBin, id));
+}
+
+/** @param {string} address */
+function follow(address) {
+    history.pushState(null, "", address);
     followAddress();
 }
 
@@ -91,6 +96,7 @@ async function start() {
     startMenu();
     startReminder(/** @type {import("./api.js").User} */ (known().user));
     page.open = go;
+    page.follow = follow;
     page.reload = () => loadList();
     page.news = () => view?.load();
     page.save = () => view?.saving.save();
@@ -110,8 +116,9 @@ async function start() {
     for (const link of document.querySelectorAll("a.brand, a.to-bin, a.to-tasks, a.clear"))
         link.addEventListener("click", followLink);
     followAddress();
-    const {startOffline} = await import("./offline.js");
-    startOffline();
+    // The list can be used without them.
+    import("./views.js").then(({startViews}) => startViews()).catch(() => {});
+    import("./offline.js").then(({startOffline}) => startOffline()).catch(() => {});
 }
 
 /** Links between views of this page need no new page. @param {Event} event */
@@ -119,9 +126,8 @@ function followLink(event) {
     const click = /** @type {MouseEvent} */ (event);
     if (click.ctrlKey || click.metaKey || click.shiftKey || click.button !== 0) return;
     event.preventDefault();
-    history.pushState(null, "", /** @type {HTMLAnchorElement} */ (event.currentTarget).href);
     /** @type {HTMLDetailsElement} */ (one(document, ".menu")).open = false;
-    followAddress();
+    follow(/** @type {HTMLAnchorElement} */ (event.currentTarget).href);
 }
 
 /** The page could not even start: says so, with a way to try again. @param {unknown} error */
