@@ -43,9 +43,7 @@ PROGRAMS := $(FUNCTIONS) $(IDLE) $(CRON) $(CLI)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$B/tests/%,$(wildcard tests/unit/test_*.c))
 GATEWAY := build/gateway/lighttpd.conf build/gateway/nginx.conf
 LANGUAGES := en ko
-PAGES := $(foreach l,$(LANGUAGES),$(patsubst www/%.html,build/www/%.$l.html,$(wildcard www/*.html)))
-STATIC := $(patsubst www/%,build/www/%,$(shell find www -type f ! -name '*.html'))
-WWW := $(PAGES) $(STATIC)
+WWW := build/generated/pages.made
 
 .PHONY: all sanitize check lint format bench sbom install clean
 .SECONDARY:
@@ -94,16 +92,12 @@ build/gateway/%.conf: scripts/gateway handlers/routes scripts/gateway.d/%.conf
 	@mkdir -p $(@D)
 	@scripts/gateway $* handlers/routes scripts/gateway.d/$*.conf > $@
 
-define page_rule
-build/www/%.$1.html: www/%.html www/text/$1.json scripts/words
-	@mkdir -p $$(@D)
-	@scripts/words page $1 www/text/$1.json $$< > $$@
-endef
-$(foreach l,$(LANGUAGES),$(eval $(call page_rule,$l)))
-
-$(STATIC): build/www/%: www/%
+# Pages, and the names of their files for the functions that write pages by themselves.
+$(WWW): scripts/pages scripts/words $(shell find www -type f) $(wildcard lib/http/*.c)
 	@mkdir -p $(@D)
-	@cp $< $@
+	@scripts/pages build/www build/generated/page_files.h $(LANGUAGES)
+	@touch $@
+build/generated/page_files.h: $(WWW) ;
 
 # ---- compiled ----
 $B/generated/%.o: build/generated/%.c $(HEADERS) Makefile
@@ -111,6 +105,7 @@ $B/generated/%.o: build/generated/%.c $(HEADERS) Makefile
 	@echo '  compile $<'
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+$(filter $B/lib/http/%,$(OBJECTS)): | build/generated/page_files.h
 $B/%.o: %.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	@echo '  compile $<'

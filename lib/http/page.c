@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "domain/change_words.h"
 #include "domain/day_words.h"
+#include "page_files.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -144,6 +145,24 @@ static void add_menu_link(struct buffer *out, enum language language, const char
     buffer_add(out, "</a>\n");
 }
 
+/* Light or dark, shown and heeded by www/script/scheme.js. */
+static void add_schemes(struct buffer *out, enum language language) {
+    static const struct {
+        const char *value;
+        enum words_key label;
+    } schemes[] = {
+        {"", WORDS_PAGE_SCHEME_SYSTEM}, {"light", WORDS_PAGE_SCHEME_LIGHT}, {"dark", WORDS_PAGE_SCHEME_DARK}};
+    buffer_add(out, "<div class=\"scheme\" role=\"group\" aria-label=\"");
+    page_words(out, language, WORDS_PAGE_SCHEME);
+    buffer_add(out, "\" hidden>\n");
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        buffer_print(out, "<button type=\"button\" value=\"%s\">", schemes[i].value);
+        page_words(out, language, schemes[i].label);
+        buffer_add(out, "</button>\n");
+    }
+    buffer_add(out, "</div>\n");
+}
+
 /* Who is signed in: the settings, the bin, and the way out. */
 static void add_menu(struct buffer *out, const struct user *viewer) {
     enum language language = viewer->language;
@@ -156,6 +175,7 @@ static void add_menu(struct buffer *out, const struct user *viewer) {
     add_menu_link(out, language, "/api/users/me", WORDS_PAGE_SETTINGS);
     add_menu_link(out, language, "/api/users", WORDS_PAGE_PEOPLE);
     add_menu_link(out, language, "/api/tasks?bin=1", WORDS_PAGE_BIN);
+    add_schemes(out, language);
     buffer_add(out, "<form method=\"post\" action=\"/api/logout\"><button class=\"quiet\">");
     page_words(out, language, WORDS_PAGE_SIGN_OUT);
     buffer_add(out, "</button></form>\n</div></details>\n");
@@ -170,9 +190,10 @@ void page_open(struct buffer *out, enum language language, const char *title, co
     buffer_add(out, " · ");
     page_words(out, language, WORDS_PAGE_NAME);
     buffer_add(out, "</title>\n<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\n"
-                    "<link rel=\"stylesheet\" href=\"/style/base.css\">\n"
-                    "<link rel=\"stylesheet\" href=\"/style/list.css\">\n"
-                    "<link rel=\"stylesheet\" href=\"/style/task.css\">\n"
+                    "<link rel=\"apple-touch-icon\" href=\"/icon/192.png\">\n");
+    buffer_print(out, "<link rel=\"manifest\" href=\"/manifest.%s.webmanifest\">\n", language_code(language));
+    buffer_add(out, "<script src=\"" WWW_SCRIPT_SCHEME "\"></script>\n"
+                    "<link rel=\"stylesheet\" href=\"" WWW_STYLE_SERVER "\">\n"
                     "</head>\n<body>\n<header class=\"top\">\n<a class=\"brand\" href=\"");
     buffer_add(out, viewer ? "/api/tasks\">" : "/\">");
     page_words(out, language, WORDS_PAGE_NAME);

@@ -4,6 +4,8 @@
  */
 #include "http/page_factor.h"
 
+#include "page_files.h"
+
 #include <string.h>
 
 struct sheet {
@@ -64,8 +66,7 @@ static void close_form(const struct sheet *sheet, enum words_key button) {
 static void open_sheet(const struct sheet *sheet, const struct user *viewer, enum words_key title) {
     struct buffer *out = sheet->out;
     page_open(out, sheet->language, words(sheet->language, title), viewer);
-    buffer_add(out, "<link rel=\"stylesheet\" href=\"/style/profile.css\">\n"
-                    "<script type=\"module\" src=\"/script/factor.js\"></script>\n"
+    buffer_add(out, "<script type=\"module\" src=\"" WWW_SCRIPT_FACTOR "\"></script>\n"
                     "<main class=\"settings\">\n<header><h1>");
     page_words(out, sheet->language, title);
     buffer_add(out, "</h1><a class=\"close\" href=\"/api/users/me\">");
@@ -157,7 +158,7 @@ void page_recovery_codes(struct buffer *out, const struct user *viewer,
 void page_code(struct buffer *out, enum language language, const char *email, enum words_key detail) {
     const struct sheet sheet = {out, language, NULL};
     page_open(out, language, words(language, WORDS_PAGE_SIGN_IN), NULL);
-    buffer_add(out, "<link rel=\"stylesheet\" href=\"/style/profile.css\">\n<main class=\"settings\">\n<h1>");
+    buffer_add(out, "<main class=\"settings\">\n<h1>");
     page_words(out, language, WORDS_PAGE_SIGN_IN);
     buffer_add(out, "</h1>\n");
     add_paragraph(&sheet, detail);

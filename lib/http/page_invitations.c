@@ -40,9 +40,7 @@ void page_invitations(struct buffer *out, const struct user *viewer, const struc
                       size_t count, const char *link) {
     enum language language = viewer->language;
     page_open(out, language, words(language, WORDS_PAGE_INVITATIONS), viewer);
-    buffer_add(out, "<link rel=\"stylesheet\" href=\"/style/profile.css\">\n"
-                    "<link rel=\"stylesheet\" href=\"/style/people.css\">\n"
-                    "<main class=\"settings\">\n<header><h1>");
+    buffer_add(out, "<main class=\"settings\">\n<header><h1>");
     page_words(out, language, WORDS_PAGE_INVITATIONS);
     buffer_add(out, "</h1><a class=\"close\" href=\"/api/users\">");
     page_words(out, language, WORDS_PAGE_PEOPLE);

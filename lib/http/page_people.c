@@ -51,9 +51,7 @@ static void add_rights(struct buffer *out, const struct people_view *view, const
 void page_people(struct buffer *out, const struct people_view *view) {
     enum language language = view->viewer->language;
     page_open(out, language, words(language, WORDS_PAGE_PEOPLE), view->viewer);
-    buffer_add(out, "<link rel=\"stylesheet\" href=\"/style/profile.css\">\n"
-                    "<link rel=\"stylesheet\" href=\"/style/people.css\">\n"
-                    "<main class=\"settings\">\n<header><h1>");
+    buffer_add(out, "<main class=\"settings\">\n<header><h1>");
     page_words(out, language, WORDS_PAGE_PEOPLE);
     buffer_add(out, "</h1><a class=\"close\" href=\"/api/tasks\">");
     page_words(out, language, WORDS_PAGE_TO_TASKS);

@@ -7,6 +7,7 @@
 #include "domain/change_words.h"
 #include "http/page_account.h"
 #include "http/page_tokens.h"
+#include "page_files.h"
 
 #include <string.h>
 
@@ -293,10 +294,7 @@ void page_profile(struct buffer *out, const struct user *viewer, const struct pr
     enum language language = viewer->language;
     const struct sheet sheet = {out, language, form};
     page_open(out, language, words(language, WORDS_PAGE_SETTINGS), viewer);
-    /* HTML allows both in the body, and no other page has to load them. */
-    buffer_add(out, "<link rel=\"stylesheet\" href=\"/style/profile.css\">\n"
-                    "<link rel=\"stylesheet\" href=\"/style/people.css\">\n"
-                    "<script type=\"module\" src=\"/script/profile.js\"></script>\n"
+    buffer_add(out, "<script type=\"module\" src=\"" WWW_SCRIPT_PROFILE "\"></script>\n"
                     "<main class=\"settings\">\n<header><h1>");
     page_words(out, language, WORDS_PAGE_SETTINGS);
     buffer_add(out, "</h1><a class=\"close\" href=\"/api/tasks\">");

@@ -64,9 +64,7 @@ static void add_row(struct buffer *out, const struct tokens_view *view, const st
 void page_tokens(struct buffer *out, const struct tokens_view *view) {
     enum language language = view->viewer->language;
     page_open(out, language, words(language, WORDS_PAGE_TOKENS), view->viewer);
-    buffer_add(out, "<link rel=\"stylesheet\" href=\"/style/profile.css\">\n"
-                    "<link rel=\"stylesheet\" href=\"/style/people.css\">\n"
-                    "<main class=\"settings\">\n<header><h1>");
+    buffer_add(out, "<main class=\"settings\">\n<header><h1>");
     page_words(out, language, WORDS_PAGE_TOKENS);
     buffer_add(out, "</h1><a class=\"close\" href=\"/api/users/me\">");
     page_words(out, language, WORDS_PAGE_SETTINGS);

@@ -350,7 +350,7 @@ static void answer(struct worker *worker, struct request *request) {
 #define STRICT_TRANSPORT "max-age=31536000; includeSubDomains"
 #define PAGE_POLICY                                                                                            \
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " \
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
 #define DATA_POLICY                                                                                          \
     "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "     \
     "'none'\r\n"

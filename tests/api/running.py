@@ -38,6 +38,14 @@ def unique(prefix='x'):
     return f'{prefix}{os.getpid()}n{next(_numbers)}'
 
 
+def built(name):
+    """The address of a file that pages load, whose name tells its content: built('style/tasks.css')."""
+    folder, name = os.path.split(name)
+    base, ending = os.path.splitext(name)
+    file, = glob.glob(os.path.join(ROOT, 'build', 'www', folder, f'{base}-????????{ending}'))
+    return f'/{folder}/{os.path.basename(file)}'
+
+
 def free_port():
     """Below the ports that the kernel gives to clients, which would take it meanwhile."""
     while True:

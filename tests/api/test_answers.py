@@ -109,7 +109,7 @@ class Headers(unittest.TestCase):
                     self.assertEqual('same-origin', answer.headers['Referrer-Policy'])
 
     def test_the_entrance_and_its_files(self):
-        for path in ('/', '/tasks.html', '/style/base.css'):
+        for path in ('/', '/tasks.html', running.built('style/tasks.css')):
             answer = pumasi.client(html=True).get(path)
             self.assertEqual(200, answer.status, path)
             self.assertEqual('nosniff', answer.headers['X-Content-Type-Options'])

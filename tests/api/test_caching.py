@@ -1,6 +1,8 @@
-"""ETags: the log position; and reading leaves no trace in the database."""
+"""ETags: the log position; what pages load is kept for good; and reading leaves no trace in the database."""
+import gzip
 import hashlib
 import os
+import re
 import unittest
 
 import running
@@ -92,6 +94,57 @@ class ETags(unittest.TestCase):
     def test_a_missing_task_is_404_whatever_is_known(self):
         for known in ('*', self.tags()['/api/tasks']):
             self.assertEqual(404, self.min.get('/api/tasks/987654321', {'If-None-Match': known}).status)
+
+
+class Files(unittest.TestCase):
+    """What a page loads is kept for good under a name that tells its content; the page that names it is asked for each time."""
+
+    def get(self, path, encoding='identity'):
+        return pumasi.client().get(path, {'Accept': '*/*', 'Accept-Encoding': encoding})
+
+    def test_a_page_is_looked_at_each_time_and_its_parts_once(self):
+        for page in ('/', '/tasks.html', '/forgot.html'):
+            answer = self.get(page)
+            self.assertEqual('no-cache', answer.headers['Cache-Control'])
+            self.assertEqual(304, pumasi.client().get(page, {'Accept': '*/*', 'If-None-Match': answer.headers['ETag']}).status)
+            parts = re.findall(r'(?:href|src)="(/(?:script|style)/[^"]*)"', answer.text)
+            self.assertGreaterEqual(len(parts), 2)
+            self.assertEqual(len(parts), len(set(parts)), 'each once')
+            self.assertEqual(1, sum(part.endswith('.css') for part in parts), 'one style')
+            for part in parts:
+                answer = self.get(part)
+                self.assertEqual((200, 'max-age=31536000'), (answer.status, answer.headers['Cache-Control']), part)
+
+    def test_so_are_the_parts_of_pages_that_functions_write(self):
+        page = pumasi.register(html=True).get('/api/users/me').text
+        parts = re.findall(r'(?:href|src)="(/(?:script|style)/[^"]*)"', page)
+        self.assertEqual([running.built('style/server.css'), running.built('script/profile.js')], parts)
+
+    def test_all_that_a_module_imports_is_there(self):
+        waiting, seen = [running.built(f'script/{name}.js') for name in ('tasks', 'sign-in', 'account', 'profile', 'factor')], set()
+        while waiting:
+            path = waiting.pop()
+            if path not in seen:
+                seen.add(path)
+                answer = self.get(path)
+                self.assertEqual(200, answer.status, path)
+                waiting += ['/script/' + name for name in re.findall(r'"\./([\w-]+\.js)"', answer.text)]
+        self.assertEqual(seen, {'/script/' + name for name in os.listdir(os.path.join(running.ROOT, 'build/www/script'))})
+
+    def test_that_a_file_is_not_there_is_not_kept(self):
+        for path in ('/script/tasks-AAAAAAAA.js', '/style/tasks-AAAAAAAA.css'):
+            answer = self.get(path)
+            self.assertEqual(404, answer.status)
+            self.assertIn('no-cache', answer.headers['Cache-Control'])
+
+    def test_text_is_sent_compressed(self):
+        for path in ('/tasks.html', '/favicon.svg', running.built('style/tasks.css'), running.built('script/tasks.js')):
+            plain, packed = self.get(path), self.get(path, 'gzip')
+            if len(plain.body) > 400:
+                self.assertEqual('gzip', packed.headers['Content-Encoding'], path)
+                self.assertIn('Accept-Encoding', packed.headers['Vary'])
+                self.assertEqual(plain.body, gzip.decompress(packed.body))
+                self.assertLess(len(packed.body), len(plain.body) * 0.45, path)
 
 
 class Reading(unittest.TestCase):

@@ -42,7 +42,7 @@ def answers(stack):
     yield 'no such file', stack.client(html=True).get('/nothing.html')
     yield 'folder', stack.client(html=True).get('/style')
     yield 'entrance', stack.client(html=True).get('/')
-    for path in ('/tasks.html', '/style/base.css', '/script/api.js', '/favicon.svg', '/error.en.html'):
+    for path in ('/tasks.html', running.built('style/tasks.css'), running.built('script/tasks.js'), '/favicon.svg', '/error.en.html'):
         yield path, stack.client().get(path)
 
 
@@ -63,7 +63,7 @@ def raw_faults(stack):
         'a NUL': b'GET /%00' + end + b'\r\n',
         'TRACE': b'TRACE /' + end + b'X-Secret: squeamish\r\n\r\n',
         'CONNECT': b'CONNECT a:80' + end + b'\r\n',
-        'range': b'GET /style/base.css' + end + b'Range: bytes=99999999-\r\n\r\n',
+        'range': b'GET ' + running.built('style/tasks.css').encode() + end + b'Range: bytes=99999999-\r\n\r\n',
     }.items():
         yield what, stack.client().raw(data)[1]
 
@@ -129,10 +129,11 @@ class Answers(unittest.TestCase):
 
 class Folder(unittest.TestCase):
     def test_nothing_beside_the_pages_is_served(self):
+        style = running.built('style/tasks.css')
         for path in ('/../Makefile', '/%2e%2e/generated/routes.c', '/..%2fgenerated/routes.c', '/..%5cgenerated', '/style/../../generated/routes.c',
                      '/style/%2e%2e/%2e%2e/generated/routes.c', '/....//generated/routes.c', '/etc/passwd', '//etc/passwd', '/pumasi.conf',
                      '/pumasi.db', '/var/pumasi.db', '/.git/config', '/.htaccess', '/lighttpd.conf', '/nginx.conf', '/server-status', '/function/health/',
-                     '/style/base.css/x', '/style/base.css%00.html', '/style/base.css~', '/%252e%252e/Makefile', '/index.html/..%00'):
+                     f'{style}/x', f'{style}%00.html', f'{style}~', '/%252e%252e/Makefile', '/index.html/..%00'):
             with self.subTest(path):
                 status, whole = pumasi.client().raw(f'GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'.encode())
                 self.assertIn(status, (400, 403, 404), whole[:200])
@@ -155,7 +156,7 @@ class Folder(unittest.TestCase):
     def test_no_folder_is_listed(self):
         for path in ('/style/', '/script/', '/style', '/api/', '/function/'):
             answer = pumasi.client(html=True).get(path)
-            self.assertNotIn('base.css', answer.text.partition('</head>')[2])
+            self.assertNotIn('tasks-', answer.text.partition('</head>')[2])
             self.assertIn(answer.status, (301, 403, 404))
 
 

@@ -102,7 +102,7 @@ class Statuses(Problem):
                 self.problem(404, lambda headers: pumasi.client().get(path, headers))
 
     def test_404_below_a_file(self):
-        for path in ('/tasks.ko.html/', '/tasks.ko.html/x', '/style/base.css/', '/style/base.css/x.css'):
+        for path in ('/tasks.ko.html/', '/tasks.ko.html/x', running.built('style/tasks.css') + '/', running.built('style/tasks.css') + '/x.css'):
             with self.subTest(path):
                 self.problem(404, lambda headers: pumasi.client().get(path, headers))
 

@@ -129,8 +129,9 @@ function changesOf(event) {
 function sentenceOfChange(who, field, {from, to}) {
     switch (field) {
     case "status":
+        return say("page.log.status", {who, from: say(`page.status.${from}`), to: say(`page.status.${to}`)});
     case "priority":
-        return say(`page.log.${field}`, {who, from: say(`page.${field}.${from}`), to: say(`page.${field}.${to}`)});
+        return say("page.log.priority", {who, from: say(`page.priority.${from}`), to: say(`page.priority.${to}`)});
     case "assignee":
         if (!from) return say("page.log.assigned", {who, to: to.name});
         return to ? say("page.log.handed", {who, from: from.name, to: to.name})

@@ -4,11 +4,13 @@
 let sentences = {};
 let code = document.documentElement.lang;
 
+/** What scripts say, of each catalogue: the rest is left out when pages are built (scripts/pages).
+ * @type {Record<string, () => Promise<{default: Record<string, string>}>>} */
+const CATALOGUES = {en: () => import("../text/en.json"), ko: () => import("../text/ko.json")};
+
 /** Fetches the catalogue of a language; the page speaks it from then on. @param {string} language */
 export async function speak(language) {
-    const response = await fetch(`/text/${language}.json`);
-    if (!response.ok) throw new Error(`/text/${language}.json: ${response.status}`);
-    sentences = await response.json();
+    sentences = (await CATALOGUES[language]()).default;
     code = language;
     if (document.documentElement.lang !== language) {
         document.documentElement.lang = language;
