@@ -1,4 +1,4 @@
--- A team's work of the last two weeks, for `scripts/up --demo`: written through the same triggers as everything else,
+-- A team's work of the last six weeks, for `scripts/up --demo`: written through the same triggers as everything else,
 -- then dated back.
 PRAGMA foreign_keys = ON;
 BEGIN IMMEDIATE;
@@ -7,6 +7,30 @@ DROP TRIGGER event_before_update;
 -- Each row is one step: who did what, how many minutes ago.
 CREATE TEMP TABLE step (number INTEGER PRIMARY KEY, minutes INTEGER, actor TEXT, task TEXT, kind TEXT, value TEXT);
 INSERT INTO step (minutes, actor, task, kind, value) VALUES
+    (60000, 'Anna Berg', 'Garden plan for spring', 'create', '{"description":"Beds, compost, and who has the key.","assignee":"Anna Berg","priority":"normal","due":-34,"labels":["garden"]}'),
+    (58000, 'Min 민서', '창고 정리하는 날 정하기', 'create', '{"description":"","assignee":"Min 민서","priority":"normal","due":-31,"labels":[]}'),
+    (56200, 'Tom Okafor', 'Fix the bicycle trailer', 'create', '{"description":"The left wheel wobbles.","assignee":"Tom Okafor","priority":"high","due":-28,"labels":["repair"]}'),
+    (55000, 'Min 민서', '창고 정리하는 날 정하기', 'status', 'doing'),
+    (52000, 'Anna Berg', 'Garden plan for spring', 'done', ''),
+    (51000, 'Ji-woo 지우', '가을 바자회 사진 올리기', 'create', '{"description":"","assignee":"Ji-woo 지우","priority":"low","due":-30,"labels":["축제"]}'),
+    (50000, 'Tom Okafor', 'Fix the bicycle trailer', 'status', 'doing'),
+    (47000, 'Min 민서', '창고 정리하는 날 정하기', 'done', ''),
+    (46200, 'Anna Berg', 'Thank the bakery', 'create', '{"description":"They gave two boxes of rolls.","assignee":"Anna Berg","priority":"normal","due":-30,"labels":[]}'),
+    (45000, 'Ji-woo 지우', '가을 바자회 사진 올리기', 'done', ''),
+    (44000, 'Anna Berg', 'Thank the bakery', 'done', ''),
+    (42000, 'Min 민서', '회비 정산', 'create', '{"description":"지난 분기 회비를 맞춰 봐요.","assignee":"Min 민서","priority":"high","due":-20,"labels":["회의"]}'),
+    (41000, 'Tom Okafor', 'Fix the bicycle trailer', 'done', ''),
+    (39000, 'Tom Okafor', 'Repair the projector', 'create', '{"description":"It turns itself off after ten minutes.","assignee":"Tom Okafor","priority":"normal","due":-18,"labels":["repair"]}'),
+    (38000, 'Min 민서', '회비 정산', 'status', 'doing'),
+    (36000, 'Tom Okafor', 'Repair the projector', 'status', 'doing'),
+    (33000, 'Anna Berg', 'Invite the choir', 'create', '{"description":"","assignee":"Anna Berg","priority":"normal","due":-15,"labels":["helpers"]}'),
+    (31000, 'Anna Berg', 'Invite the choir', 'status', 'doing'),
+    (30000, 'Min 민서', '회비 정산', 'done', ''),
+    (28000, 'Ji-woo 지우', '안내판 고치기', 'create', '{"description":"글자가 바랬어요.","assignee":"Ji-woo 지우","priority":"normal","due":-14,"labels":["repair"]}'),
+    (25000, 'Tom Okafor', 'Repair the projector', 'done', ''),
+    (24000, 'Ji-woo 지우', '안내판 고치기', 'status', 'doing'),
+    (21000, 'Anna Berg', 'Invite the choir', 'done', ''),
+    (19500, 'Ji-woo 지우', '안내판 고치기', 'done', ''),
     (19000, 'Min 민서', '봄 축제 전단지 인쇄', 'create', '{"description":"A5 양면, 500장. 인쇄소 견적은 지우 님이 받았어요.\n색이 흐리지 않게 시안을 한 번 더 확인해 주세요.","assignee":"Ji-woo 지우","priority":"high","due":3,"labels":["print","축제"]}'),
     (18900, 'Min 민서', '운영 회의 자료 준비', 'create', '{"description":"지난달 회의록과 이번 달 예산안을 한 장으로.","assignee":"Min 민서","priority":"normal","due":1,"labels":["회의"]}'),
     (18700, 'Anna Berg', 'Book the community hall', 'create', '{"description":"Saturday from noon, with the small kitchen. Ask about chairs.","assignee":"Tom Okafor","priority":"urgent","due":-2,"labels":["venue"]}'),
@@ -59,8 +83,11 @@ END;
 INSERT INTO perform SELECT * FROM step ORDER BY number;
 
 UPDATE actor SET user_id = NULL;
-UPDATE "user" SET created_at = unixepoch() - 20000 * 60;
-UPDATE event SET at = unixepoch() - 20000 * 60 WHERE type = 'user.registered';
+UPDATE "user" SET created_at = unixepoch() - 61000 * 60;
+UPDATE event SET at = unixepoch() - 61000 * 60 WHERE type = 'user.registered';
+-- The numbers of each day as the log tells them now.
+DELETE FROM task_flow;
+INSERT INTO task_flow (day, status, change) SELECT day, status, change FROM task_flow_of_log;
 -- What happened before anybody looked needs no mail; what is due today was told in the morning.
 INSERT INTO event (type, task_id, user_id, is_visible, day, detail)
 SELECT 'task.due', task.id, coalesce(task.assignee_id, task.creator_id), 0, date('now'),

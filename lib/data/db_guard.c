@@ -70,7 +70,8 @@ static bool trigger_may_write(const char *inside, const char *table, const char 
     if (strcmp(table, "session") == 0 || strcmp(table, "recovery_code") == 0)
         return verb == MAY_DELETE;
     return strcmp(table, "event") == 0 || strcmp(table, "outbox") == 0 ||
-           strcmp(table, "account_outbox") == 0 || strcmp(table, "task_label") == 0 || is_search(table);
+           strcmp(table, "account_outbox") == 0 || strcmp(table, "task_label") == 0 ||
+           strcmp(table, "task_flow") == 0 || is_search(table);
 }
 
 static bool may_write(const struct guard *guard, const char *table, const char *column, unsigned verb,

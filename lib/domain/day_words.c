@@ -1,7 +1,5 @@
 #include "domain/day_words.h"
 
-#include "base/clock.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +23,11 @@ static int64_t day_number(const char *day) {
 
 int64_t days_between(const char *from, const char *to) {
     return day_number(to) - day_number(from);
+}
+
+void days_after(const char *day, int64_t days, char text[CLOCK_DAY_BYTES]) {
+    enum { DAY_S = 24 * 3600 };
+    clock_write_day((day_number(day) + days) * DAY_S, text);
 }
 
 const char *day_words(struct arena *arena, enum language language, const char *day, const char *today) {

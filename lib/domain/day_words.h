@@ -2,10 +2,14 @@
 /* Days in people's words, for pages and mails alike. A day is "YYYY-MM-DD"; what is none of the calendar
  * stays as it is. */
 
+#include "base/clock.h"
 #include "base/words.h"
 
 /* Days from one to the other: 1 from today to tomorrow. Both are days of the calendar. */
 int64_t days_between(const char *from, const char *to);
+
+/* The day so many days after (before, if negative) one of the calendar. */
+void days_after(const char *day, int64_t days, char text[CLOCK_DAY_BYTES]);
 
 /* "24 Dec", with the year where it is another one than today's. */
 const char *day_words(struct arena *arena, enum language language, const char *day, const char *today);

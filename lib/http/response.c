@@ -266,8 +266,8 @@ static bool client_has(const struct request *request, const char *tag) {
     return known && names_tag(known, tag);
 }
 
-bool respond_known(struct request *request, int64_t position) {
-    const char *tag = set_tag(request, position, "");
+static bool respond_known_by(struct request *request, int64_t position, const char *digest) {
+    const char *tag = set_tag(request, position, digest);
     if (client_has(request, tag)) {
         start(request, 304, NULL);
         return true;
@@ -279,6 +279,14 @@ bool respond_known(struct request *request, int64_t position) {
         return true;
     request->keep_key = key;
     return false;
+}
+
+bool respond_known(struct request *request, int64_t position) {
+    return respond_known_by(request, position, "");
+}
+
+bool respond_known_on(struct request *request, int64_t position, const char *day) {
+    return respond_known_by(request, position, arena_print(request->arena, "-%s", day));
 }
 
 void respond_tagged(struct request *request, int64_t position) {

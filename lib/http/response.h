@@ -82,6 +82,9 @@ void respond_session_renewed(struct request *request);
  */
 MUST_CHECK bool respond_known(struct request *request, int64_t position);
 
+/* The same for an answer that hangs on a day, too: `day`, "2026-11-23", where the person is. */
+MUST_CHECK bool respond_known_on(struct request *request, int64_t position, const char *day);
+
 /*
  * The same for an answer that is written already, whose ETag tells its bytes apart, too: who watches and who
  * was mailed changes without the log. What the client has already is taken back for a 304.

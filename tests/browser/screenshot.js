@@ -9,7 +9,7 @@ await page.getByRole("textbox").first().fill("anna@example.org");
 await page.locator("input[type=password]").first().fill("pumasi shares work");
 await page.keyboard.press("Enter");
 await page.waitForURL(/tasks/);
-await page.goto(`${base}/tasks.html?task=${process.env.TASK ?? 3}`);
+await page.goto(`${base}/tasks.html?task=${process.env.TASK ?? 12}`);
 await page.waitForSelector("input[type=range]");
 await page.waitForTimeout(500);
 await page.screenshot({path: file});

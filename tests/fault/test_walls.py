@@ -99,6 +99,20 @@ class Walls(unittest.TestCase):
         self.assert_logged("its request took more than 2 s")
         self.assertEqual(200, self.act("none").status)
 
+    def test_times_are_told_in_any_zone(self):
+        """The rules of all zones are read before the wall is up."""
+        programs = ["profile-show", "profile-update", "register"]
+        subprocess.run(["flock", "build/.lock", "make", "-s", "VARIANT=release", *(f"build/release/functions/{name}" for name in programs)],
+                       cwd=ROOT, check=True)  # fmt: skip
+        _, cookie = self.machine.register()
+        for zone in ("Asia/Seoul", "Asia/Calcutta", "UTC"):
+            for program, method, body in (("profile-update", "PATCH", {"time_zone": zone}), ("profile-show", "GET", None)):
+                given = {"REQUEST_METHOD": method, "REQUEST_URI": "/api/users/me", "HTTP_COOKIE": cookie, "HTTP_ORIGIN": self.machine.url,
+                         "HTTP_ACCEPT": "application/json" if body else "text/html", "CONTENT_TYPE": "application/json",
+                         "CONTENT_LENGTH": str(len(json.dumps(body))) if body else "0"}  # fmt: skip
+                said = self.machine.run(BUILD / "functions" / program, text=json.dumps(body) if body else "", **given)
+                self.assertIn("Status: 200", said, (zone, program))
+
     def test_plain_cgi_has_the_same_walls(self):
         def run(what):
             variables = {"REQUEST_METHOD": "GET", "REQUEST_URI": f"/api/health?act={what}", "GATEWAY_INTERFACE": "CGI/1.1"}

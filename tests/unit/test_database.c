@@ -143,6 +143,25 @@ static void people_tokens_and_invitations_are_found_by_keys(void **state) {
     (void)sqlite3_close(handle);
 }
 
+/* The overview reads an index of open tasks and a table of days, however many tasks and events there are. */
+static void refuse_tasks_and_log(const char *name, const char *step) {
+    bool is_of_tasks = strstr(step, " task") && !strstr(step, "task_open") && !strstr(step, "task_flow");
+    if (is_of_tasks || strstr(step, " event"))
+        fail_msg("%s: %s", name, step);
+    if (strcmp(name, "OVERVIEW_DUE") == 0)
+        refuse_scan(name, step);
+}
+
+static void the_overview_reads_neither_the_log_nor_what_is_done(void **state) {
+    (void)state;
+    static const char *const names[] = {"OVERVIEW_DUE", "OVERVIEW_FLOW", "OVERVIEW_PEOPLE"};
+    sqlite3 *handle = NULL;
+    assert_int_equal(sqlite3_open(fresh.path, &handle), SQLITE_OK);
+    for (size_t i = 0; i < COUNT(names); i++)
+        assert_true(walk_plan(handle, names[i], refuse_tasks_and_log));
+    (void)sqlite3_close(handle);
+}
+
 static struct db *open_with_user(const struct grant *grants, size_t count) {
     struct db *db = fresh_open(&fresh, false, everything, COUNT(everything));
     assert_int_equal(db_begin_write(db, 0), DB_OK);
@@ -393,6 +412,7 @@ int main(void) {
         TEST(every_statement_prepares),
         TEST(histories_and_health_are_found_by_keys),
         TEST(people_tokens_and_invitations_are_found_by_keys),
+        TEST(the_overview_reads_neither_the_log_nor_what_is_done),
         TEST(a_checkpoint_empties_the_log_of_writes_and_waits_for_no_reader),
         TEST(who_waits_for_the_turn_has_it_before_who_asks_again),
         TEST(a_missing_grant_refuses),

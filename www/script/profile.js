@@ -21,7 +21,7 @@ button.addEventListener("click", () => {
 });
 offer();
 
-for (const link of document.querySelectorAll("a")) link.href = link.href.replace("/api/tasks", "/tasks.html");
+for (const link of document.querySelectorAll("a")) link.href = link.href.replace("/api/tasks", "/tasks.html").replace("/api/overview/week", "/overview.html");
 
 // Who loads the page again has saved nothing just now.
 history.replaceState(null, "", location.pathname);
