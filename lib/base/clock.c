@@ -1,5 +1,7 @@
 #include "base/clock.h"
 
+#include "base/zone.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,11 +152,7 @@ static void enter_zone(const char *zone) {
 }
 
 struct clock_local clock_local(const char *zone, int64_t time) {
-    enter_zone(zone);
-    time_t seconds = (time_t)time;
-    struct tm t = {0};
-    if (!localtime_r(&seconds, &t))
-        t = utc(time);
+    struct tm t = utc(time + zone_offset(zone, time));
     struct clock_local local = {.hour = t.tm_hour, .minute = t.tm_min};
     (void)snprintf(local.day, sizeof(local.day), "%04u-%02u-%02u", part(t.tm_year + 1900, 10000),
                    part(t.tm_mon + 1, 100), part(t.tm_mday, 100));

@@ -36,7 +36,7 @@ struct clock_zones {
 };
 struct clock_zones clock_zones(void);
 
-/* What clocks show in a zone; an unknown one is UTC. */
+/* What clocks show in a zone at a time of about now; an unknown one is UTC. No file is opened. */
 struct clock_local {
     char day[CLOCK_DAY_BYTES];
     int hour;
