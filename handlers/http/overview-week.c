@@ -35,6 +35,5 @@ const struct function FUNCTION = {
     .verb = VERB_TASK_READ,
     FUNCTION_GRANTS(grants),
     .limits = {.seconds = 5, .workers = 1},
-    .prepare = clock_prepare_zones,
     .run = run,
 };

@@ -1,16 +1,13 @@
 #include "base/clock.h"
 
-#include "base/zone_rule.h"
+#include "base/zone.h"
 
 #include <assert.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #define ZONES "/usr/share/zoneinfo/"
 /* Not zone1970.tab, where a Norwegian would have to look for Berlin. */
@@ -143,81 +140,6 @@ struct clock_zones clock_zones(void) {
     return zones;
 }
 
-/* ---- what the clocks of a zone show ---- */
-
-struct known_zone {
-    char *name;
-    struct zone_rule rule;
-};
-
-static struct {
-    struct arena *arena; /* NULL: zones are read from their files when they are asked for */
-    struct known_zone *list;
-    size_t count;
-} known;
-
-/* Reads the last line of a zone's file; false if the file, of this size, is none. */
-static bool read_rule(const char *path, off_t size, struct zone_rule *rule) {
-    enum { TAIL_BYTES = 128 };
-    char tail[TAIL_BYTES + 1] = "";
-    char magic[4] = "";
-    bool good = false;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return false;
-    bool is_zone =
-        pread(file, magic, sizeof(magic), 0) == sizeof(magic) && memcmp(magic, "TZif", sizeof(magic)) == 0;
-    ssize_t got = pread(file, tail, TAIL_BYTES, size > TAIL_BYTES ? size - TAIL_BYTES : 0);
-    if (is_zone && got > 0 && tail[got - 1] == '\n') {
-        tail[got - 1] = '\0';
-        const char *line = memrchr(tail, '\n', (size_t)got - 1);
-        good = line && zone_rule_read(line + 1, rule);
-    }
-    (void)close(file);
-    return good;
-}
-
-static int note_zone(const char *path, const struct stat *status, int kind, struct FTW *where) {
-    const char *name = path + strlen(ZONES);
-    /* The same zones with other ways to count seconds. */
-    if (kind == FTW_D && where->level == 1 && (strcmp(name, "posix") == 0 || strcmp(name, "right") == 0))
-        return FTW_SKIP_SUBTREE;
-    struct zone_rule rule;
-    if (kind != FTW_F || !read_rule(path, status->st_size, &rule))
-        return FTW_CONTINUE;
-    known.list = arena_grow(known.arena, known.list, known.count, sizeof(*known.list));
-    known.list[known.count++] = (struct known_zone){arena_copy(known.arena, name), rule};
-    return FTW_CONTINUE;
-}
-
-static int by_zone(const void *one, const void *other) {
-    return strcmp(((const struct known_zone *)one)->name, ((const struct known_zone *)other)->name);
-}
-
-void clock_prepare_zones(void) {
-    enum { MOST_DIRECTORIES = 8 };
-    if (known.arena)
-        return;
-    known.arena = arena_new();
-    (void)nftw(ZONES, note_zone, MOST_DIRECTORIES, FTW_ACTIONRETVAL);
-    if (known.count)
-        qsort(known.list, known.count, sizeof(*known.list), by_zone);
-}
-
-static int64_t known_offset(const char *zone, int64_t time) {
-    for (size_t low = 0, high = known.count; low < high;) {
-        size_t middle = (low + high) / 2;
-        int order = strcmp(zone, known.list[middle].name);
-        if (!order)
-            return zone_rule_offset(&known.list[middle].rule, time);
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return 0;
-}
-
 /* The C library knows one zone at a time, and the process has it for itself: each use sets the one it needs.
  */
 static void enter_zone(const char *zone) {
@@ -230,14 +152,7 @@ static void enter_zone(const char *zone) {
 }
 
 struct clock_local clock_local(const char *zone, int64_t time) {
-    struct tm t = utc(time);
-    if (known.arena) {
-        t = utc(time + known_offset(zone, time));
-    } else {
-        enter_zone(zone);
-        time_t seconds = (time_t)time;
-        (void)localtime_r(&seconds, &t);
-    }
+    struct tm t = utc(time + zone_offset(zone, time));
     struct clock_local local = {.hour = t.tm_hour, .minute = t.tm_min};
     (void)snprintf(local.day, sizeof(local.day), "%04u-%02u-%02u", part(t.tm_year + 1900, 10000),
                    part(t.tm_mon + 1, 100), part(t.tm_mday, 100));

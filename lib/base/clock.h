@@ -28,11 +28,6 @@ bool clock_is_zone(const char *name);
  */
 void clock_prepare(void);
 
-/* Reads the rules by which the clocks of all zones go now, for a process that can open no file later: without
- * it such a process ends at the first clock_local of a zone other than its own. What is told of times before
- * the latest change of a rule is told by the new one. */
-void clock_prepare_zones(void);
-
 /* Those that a person is offered to choose from, by name: one for each country and way of its clocks. Read
  * from the system at the first call, and kept for the life of the process. */
 struct clock_zones {
@@ -41,7 +36,7 @@ struct clock_zones {
 };
 struct clock_zones clock_zones(void);
 
-/* What clocks show in a zone; an unknown one is UTC. */
+/* What clocks show in a zone at a time of about now; an unknown one is UTC. No file is opened. */
 struct clock_local {
     char day[CLOCK_DAY_BYTES];
     int hour;

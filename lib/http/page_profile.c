@@ -26,7 +26,6 @@ struct sheet {
 
 void page_profile_prepare(void) {
     (void)clock_zones();
-    clock_prepare_zones();
 }
 
 struct profile_form profile_form_of(struct arena *arena, const struct user *user) {

@@ -100,7 +100,7 @@ class Walls(unittest.TestCase):
         self.assertEqual(200, self.act("none").status)
 
     def test_times_are_told_in_any_zone(self):
-        """The rules of all zones are read before the wall is up."""
+        """The rules of all zones are part of the program: no file is opened for them."""
         programs = ["profile-show", "profile-update", "register"]
         subprocess.run(["flock", "build/.lock", "make", "-s", "VARIANT=release", *(f"build/release/functions/{name}" for name in programs)],
                        cwd=ROOT, check=True)  # fmt: skip

@@ -9,7 +9,6 @@
 #include "base/random.h"
 #include "base/utf8.h"
 #include "base/words.h"
-#include "base/zone_rule.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -291,75 +290,6 @@ static void clocks_show_their_zone(void **state) {
     assert_shows("No/Such", nine, "2026-11-23", 9);
 }
 
-/* Behind the wall no file can be opened: what was read before has to do, for every zone and hour of a year.
- */
-static void clocks_show_their_zone_from_what_was_read_before(void **state) {
-    enum { YEAR_S = 366 * 24 * 3600, STEP_S = 26 * 3600 + 1800, ZONES = 700, STEPS = YEAR_S / STEP_S };
-    const int64_t start = 1795424400;
-    static struct clock_local before[ZONES][STEPS];
-    static const char *const more[] = {"UTC", "Asia/Calcutta", "Europe/Kiev", "Etc/GMT+3", "No/Such"};
-    const struct clock_zones zones = clock_zones();
-    const char *names[ZONES];
-    size_t count = 0;
-    for (size_t i = 0; i < COUNT(more); i++)
-        names[count++] = more[i];
-    for (size_t i = 0; i < zones.count && count < ZONES; i++)
-        /* In Ramadan their clocks go by no rule, but by a table of years. */
-        if (strcmp(zones.names[i], "Africa/Casablanca") != 0 &&
-            strcmp(zones.names[i], "Africa/El_Aaiun") != 0)
-            names[count++] = zones.names[i];
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < STEPS; j++)
-            before[i][j] = clock_local(names[i], start + (int64_t)j * STEP_S);
-    clock_prepare_zones();
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < STEPS; j++) {
-            struct clock_local local = clock_local(names[i], start + (int64_t)j * STEP_S);
-            if (strcmp(local.day, before[i][j].day) != 0 || local.hour != before[i][j].hour ||
-                local.minute != before[i][j].minute)
-                fail_msg("%s: %s %d:%d", names[i], local.day, local.hour, local.minute);
-        }
-    }
-    clocks_show_their_zone(state);
-}
-
-static void rules_of_zones_are_read_or_refused(void **state) {
-    (void)state;
-    static const struct {
-        const char *text;
-        int64_t time;
-        int64_t offset;
-    } good[] = {
-        {"UTC0", 0, 0},
-        {"<+0330>-3:30", 0, 12600},
-        {"EST5EDT,M3.2.0,M11.1.0", 1793512799, -4 * 3600}, /* 1 Nov 2026, 05:59:59 UTC */
-        {"EST5EDT,M3.2.0,M11.1.0", 1793512800, -5 * 3600},
-        {"IST-1GMT0,M10.5.0,M3.5.0/1", 1795424400, 0}, /* in Dublin winter is the exception */
-        {"IST-1GMT0,M10.5.0,M3.5.0/1", 1782900000, 3600},
-        {"AEST-10AEDT,M10.1.0,M4.1.0/3", 1795424400, 11 * 3600},
-        {"AAA3BBB,J60/0,J300/0", 1772334000, -2 * 3600}, /* 1 March 2026, 03:00 UTC */
-        {"AAA3BBB,J60/0,J300/0", 1772333999, -3 * 3600},
-        {"AAA3BBB,59/0,300/0", 1772334000, -2 * 3600},
-    };
-    static const char *const bad[] = {"",
-                                      "5",
-                                      "EST",
-                                      "<+03",
-                                      "EST5EDT",
-                                      "EST5EDT,M3",
-                                      "EST5EDT,M13.1.0,M11.1.0",
-                                      "EST5EDT,M3.2.0",
-                                      "EST5EDT,M3.2.0,M11.1.0x",
-                                      "EST5EDT,M3.2.0/,M11.1.0"};
-    struct zone_rule rule;
-    for (size_t i = 0; i < COUNT(good); i++) {
-        assert_true(zone_rule_read(good[i].text, &rule));
-        assert_int_equal(zone_rule_offset(&rule, good[i].time), good[i].offset);
-    }
-    for (size_t i = 0; i < COUNT(bad); i++)
-        assert_false(zone_rule_read(bad[i], &rule));
-}
-
 static void the_next_hour_is_that_of_the_zone(void **state) {
     (void)state;
     const int64_t nine = 1795424400;
@@ -419,8 +349,6 @@ int main(void) {
         cmocka_unit_test(zones_are_those_of_the_database),
         cmocka_unit_test(the_zones_to_choose_from_are_sorted_and_known),
         cmocka_unit_test(clocks_show_their_zone),
-        cmocka_unit_test(clocks_show_their_zone_from_what_was_read_before),
-        cmocka_unit_test(rules_of_zones_are_read_or_refused),
         cmocka_unit_test(the_next_hour_is_that_of_the_zone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
