@@ -17,8 +17,7 @@ static void add_place(struct buffer *out, enum language language, const char *pa
 static void open_sheet(struct buffer *out, const struct user *viewer, enum words_key here) {
     enum language language = viewer->language;
     page_open(out, language, words(language, here), viewer);
-    buffer_add(out, "<link rel=\"stylesheet\" href=\"/style/overview.css\">\n"
-                    "<main class=\"overview is-plain\">\n<h1>");
+    buffer_add(out, "<main class=\"overview is-plain\">\n<h1>");
     page_words(out, language, WORDS_PAGE_OVERVIEW);
     buffer_add(out, "</h1>\n<nav class=\"places\" aria-label=\"");
     page_words(out, language, WORDS_PAGE_OVERVIEW);
