@@ -35,6 +35,10 @@ class FirstRun(unittest.TestCase):
             self.assertEqual(0, self.count(table), table)
         self.assertIn('registration = invite', self.pumasi('config'), 'as it is delivered nobody makes one herself')
 
+    def test_what_nobody_set_is_as_rules_md_says(self):
+        for line in ('changes_a_minute = 60', 'session_days = 30', 'session_idle_hours = 168', 'second_factor = optional'):
+            self.assertIn(line + '\n', self.pumasi('config'))
+
     def test_the_first_is_whom_the_administrator_names(self):
         self.pumasi('user', 'add', '--email', 'a@example.org', '--name', 'A', '--admin', text=running.PASSWORD + '\n')
         self.assertEqual((1, 0), (self.count('user'), self.count('session')))

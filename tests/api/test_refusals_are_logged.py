@@ -79,6 +79,7 @@ class Refusals(unittest.TestCase):
     def test_whoever_comes_too_often(self):
         for _ in range(5):
             self.said('login', 'POST', '/api/login', {'email': self.person.email, 'password': 'wrong password'})
+        pumasi.prolong()
         self.assertEqual((429, ['login: too often']), self.said('login', 'POST', '/api/login', {'email': self.person.email, 'password': running.PASSWORD}))
 
     def test_whoever_registers_where_that_is_not_open(self):

@@ -250,6 +250,7 @@ class AskedAgain(Base):
     def test_wrong_codes_are_counted(self):
         for _ in range(5):
             self.assertEqual(422, self.change_password(code='1').status)
+        pumasi.prolong()
         self.assertEqual(429, self.change_password(code=code_of(self.secret)).status)
 
     def test_the_forms_ask_for_it_of_who_has_one(self):

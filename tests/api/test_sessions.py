@@ -93,6 +93,7 @@ class Ending(Base):
                 self.assertEqual((422, {'password': fault}), (answer.status, answer.fields()))
         for _ in range(3):
             self.person.post('/api/sessions/end', {'password': 'wrong password'})
+        pumasi.prolong()
         self.assertEqual(429, self.person.post('/api/sessions/end', PROOF).status, 'wrong ones are counted')
         self.assertTrue(self.is_in(other))
 

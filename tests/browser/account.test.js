@@ -49,7 +49,8 @@ for (const javaScriptEnabled of [true, false]) {
         await waitForMail(site, person.email, ["Your password was changed"]);
 
         // The browser that was signed in is not any more.
-        await owner.page.goto(`${site.url}/tasks.html`);
+        // The page leaves for the first one by itself, maybe before it is loaded.
+        await owner.page.goto(`${site.url}/tasks.html`, {waitUntil: "commit"});
         await owner.page.locator("form.sign-in").waitFor();
         await signIn(page, person.email, NEW_PASSWORD);
         await untilDrawn(page);

@@ -76,6 +76,7 @@ class Machine:
         return {
             **clean,
             "PUMASI_CONFIG": str(self.config),
+            "PUMASI_CHANGES_A_MINUTE": "60000",  # one person writes as fast as she can here
             "ASAN_OPTIONS": f"detect_leaks=1:{where}",
             "UBSAN_OPTIONS": f"print_stacktrace=1:{where}",
             **more,
