@@ -56,8 +56,8 @@ static bool read_month_turn(const char **at, struct zone_turn *turn) {
 
 /* ",M3.2.0/3": without a time it is two in the morning. */
 static bool read_turn(const char **at, struct zone_turn *turn) {
-    enum { USUAL_HOUR = 2 };
-    *turn = (struct zone_turn){.kind = '0', .second = USUAL_HOUR * HOUR_S};
+    enum { USUAL_S = 2 * HOUR_S };
+    *turn = (struct zone_turn){.kind = '0', .second = USUAL_S};
     if (*(*at)++ != ',')
         return false;
     bool good = false;
