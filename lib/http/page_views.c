@@ -2,7 +2,7 @@
 
 static void add_links(struct buffer *out, enum language language, const struct saved_view *views,
                       size_t count) {
-    buffer_add(out, "<nav class=\"views\" aria-label=\"");
+    buffer_add(out, "<nav class=\"kept-views\" aria-label=\"");
     page_words(out, language, WORDS_PAGE_VIEWS);
     buffer_add(out, "\">\n");
     for (size_t i = 0; i < count; i++) {
@@ -27,7 +27,7 @@ void page_views(struct buffer *out, enum language language, const struct saved_v
                 const char *query) {
     if (count)
         add_links(out, language, views, count);
-    buffer_add(out, "<details class=\"views\"><summary>");
+    buffer_add(out, "<details class=\"kept-views\"><summary>");
     page_words(out, language, count ? WORDS_PAGE_VIEWS : WORDS_PAGE_VIEW_SAVE);
     buffer_add(out, "</summary>\n<form method=\"post\" action=\"/api/views\">\n"
                     "<input type=\"hidden\" name=\"query\" value=\"");
