@@ -163,6 +163,8 @@ export function drawHead(table, state) {
     const focused = document.activeElement instanceof HTMLElement && table.tHead?.contains(document.activeElement)
         ? document.activeElement.dataset.sort : undefined;
     const row = element("tr");
+    table.setAttribute("role", "table");
+    one(table, "thead").setAttribute("role", "rowgroup");
     row.setAttribute("role", "row");
     row.setAttribute("aria-rowindex", "1");
     row.append(headOfChecks());

@@ -154,6 +154,10 @@ function rowOf(task, place, state) {
     let row = rows.get(task.id);
     if (!row) {
         row = copy(".row");
+        // As a grid it would be no row to some browsers.
+        row.setAttribute("role", "row");
+        one(row, "td").setAttribute("role", "cell");
+        one(row, "th").setAttribute("role", "rowheader");
         row.dataset.id = String(task.id);
         rows.set(task.id, row);
     }
