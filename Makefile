@@ -30,7 +30,7 @@ LIBS := -lfcgi -lsqlite3 -ljson-c -lesmtp -lssl -lcrypto -largon2 -lutf8proc -ls
 # Of md4c Debian has no archive: --as-needed leaves it to those that tell of one task.
 FUNCTION_LIBS := -lfcgi -lsqlite3 -ljson-c -largon2 -lseccomp -lmd4c -Wl,-Bstatic -lcrypto -lutf8proc -Wl,-Bdynamic
 SOURCES := $(filter-out lib/http/idle.c,$(wildcard lib/*/*.c))
-GENERATED := $(addprefix build/generated/,words_table.c migrations.c routes.c notice_templates.c breached_table.c)
+GENERATED := $(addprefix build/generated/,words_table.c migrations.c routes.c notice_templates.c breached_table.c zones.c)
 HEADERS := $(addprefix build/generated/,words_keys.h notice_names.h)
 OBJECTS := $(SOURCES:%.c=$B/%.o) $(GENERATED:build/generated/%.c=$B/generated/%.o)
 LIBRARY := $B/libpumasi.a
@@ -79,6 +79,10 @@ build/generated/notice_templates.c: scripts/templates www/text/en.json $(wildcar
 build/generated/breached_table.c: scripts/breached lib/domain/breached/hashes
 	@mkdir -p $(@D)
 	@scripts/breached table lib/domain/breached/hashes > $@
+
+build/generated/zones.c: scripts/zones /usr/share/zoneinfo/tzdata.zi
+	@mkdir -p $(@D)
+	@scripts/zones > $@
 
 build/generated/migrations.c: scripts/migrations $(wildcard db/sqlite/*.sql)
 	@mkdir -p $(@D)

@@ -1,5 +1,7 @@
 #include "base/clock.h"
 
+#include "base/zone.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,6 +87,12 @@ bool clock_is_day(const char *text, size_t size) {
     return day <= lengths[month - 1] + (month == 2 && is_leap);
 }
 
+int64_t clock_day_time(const char *day) {
+    struct tm parts = {
+        .tm_year = digits(day, 4) - 1900, .tm_mon = digits(day + 5, 2) - 1, .tm_mday = digits(day + 8, 2)};
+    return (int64_t)timegm(&parts);
+}
+
 bool clock_is_zone(const char *name) {
     size_t size = strlen(name);
     if (!size || size >= CLOCK_ZONE_BYTES || strstr(name, "..") || *name == '/' || name[size - 1] == '/')
@@ -150,11 +158,7 @@ static void enter_zone(const char *zone) {
 }
 
 struct clock_local clock_local(const char *zone, int64_t time) {
-    enter_zone(zone);
-    time_t seconds = (time_t)time;
-    struct tm t = {0};
-    if (!localtime_r(&seconds, &t))
-        t = utc(time);
+    struct tm t = utc(time + zone_offset(zone, time));
     struct clock_local local = {.hour = t.tm_hour, .minute = t.tm_min};
     (void)snprintf(local.day, sizeof(local.day), "%04u-%02u-%02u", part(t.tm_year + 1900, 10000),
                    part(t.tm_mon + 1, 100), part(t.tm_mday, 100));

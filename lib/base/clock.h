@@ -36,7 +36,7 @@ struct clock_zones {
 };
 struct clock_zones clock_zones(void);
 
-/* What clocks show in a zone; an unknown one is UTC. */
+/* What clocks show in a zone at a time of about now; an unknown one is UTC. No file is opened. */
 struct clock_local {
     char day[CLOCK_DAY_BYTES];
     int hour;
@@ -50,6 +50,9 @@ int64_t clock_next_hour(const char *zone, int hour, int64_t after);
 
 /* The last such time, `at` included. */
 int64_t clock_last_hour(const char *zone, int hour, int64_t at);
+
+/* The time at which a day of the calendar begins in UTC. */
+int64_t clock_day_time(const char *day);
 
 /* True for "YYYY-MM-DD" that names a day of the calendar between 1970 and 9999. */
 bool clock_is_day(const char *text, size_t size);

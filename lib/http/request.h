@@ -57,6 +57,9 @@ const struct field_value *request_value(const struct request *request, size_t in
  * not told. */
 void request_fault(struct request *request, const char *field, const char *code, enum words_key message);
 
+/* The same with a sentence that is made already. */
+void request_fault_text(struct request *request, const char *field, const char *code, const char *message);
+
 /* A request header, NULL where there is none: request_header(request, "HTTP_ACCEPT"). */
 const char *request_header(const struct request *request, const char *variable);
 

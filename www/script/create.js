@@ -43,7 +43,7 @@ export function startCreate(reload, open) {
         clearFaults(form);
         button.disabled = true;
         try {
-            const {body: task} = await ask("POST", "/api/tasks", more.open ? allOf(form) : {title: line.value});
+            const {body: task} = await ask("POST", "/api/tasks", more.open ? allOf(form) : {line: line.value});
             form.reset();
             resetChoices(form);
             more.open = false;
