@@ -87,6 +87,12 @@ bool clock_is_day(const char *text, size_t size) {
     return day <= lengths[month - 1] + (month == 2 && is_leap);
 }
 
+int64_t clock_day_time(const char *day) {
+    struct tm parts = {
+        .tm_year = digits(day, 4) - 1900, .tm_mon = digits(day + 5, 2) - 1, .tm_mday = digits(day + 8, 2)};
+    return (int64_t)timegm(&parts);
+}
+
 bool clock_is_zone(const char *name) {
     size_t size = strlen(name);
     if (!size || size >= CLOCK_ZONE_BYTES || strstr(name, "..") || *name == '/' || name[size - 1] == '/')

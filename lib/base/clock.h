@@ -51,5 +51,8 @@ int64_t clock_next_hour(const char *zone, int hour, int64_t after);
 /* The last such time, `at` included. */
 int64_t clock_last_hour(const char *zone, int hour, int64_t at);
 
+/* The time at which a day of the calendar begins in UTC. */
+int64_t clock_day_time(const char *day);
+
 /* True for "YYYY-MM-DD" that names a day of the calendar between 1970 and 9999. */
 bool clock_is_day(const char *text, size_t size);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S, WEEK_DAYS = 7 };
+enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S, USUAL_S = 2 * HOUR_S /* of the day */, WEEK_DAYS = 7 };
 
 /* "M10.5.0/3": the last Sunday of October at 3. */
 struct moment {
@@ -63,7 +63,7 @@ static bool read_moment(const char **at, struct moment *moment) {
     moment->week = number(at);
     (void)skip(at, '.');
     moment->day = number(at);
-    moment->at_s = skip(at, '/') ? read_time(at) : 2 * HOUR_S;
+    moment->at_s = skip(at, '/') ? read_time(at) : USUAL_S;
     return true;
 }
 

@@ -27,9 +27,10 @@ struct field {
     const char *name;
     enum field_type type;
     bool is_required;
-    bool may_be_empty; /* null, or "" in a form: nobody, no date */
-    bool in_bytes;     /* least and most count bytes, not characters */
-    int64_t least;     /* texts: length; integers: value */
+    const char *instead; /* the field that may be given in its place, but not beside it; NULL: none */
+    bool may_be_empty;   /* null, or "" in a form: nobody, no date */
+    bool in_bytes;       /* least and most count bytes, not characters */
+    int64_t least;       /* texts: length; integers: value */
     int64_t most;
     const char *const *choices; /* ended by NULL */
 };

@@ -235,9 +235,16 @@ static struct field_value *find_value(struct request *request, const char *name,
 }
 
 static void check_required(struct request *request) {
-    for (size_t i = 0; i < request->function->field_count; i++)
-        if (request->function->fields[i].is_required && !request->values[i].is_given)
-            fault(request, &request->function->fields[i], "required", WORDS_FAULT_REQUIRED);
+    for (size_t i = 0; i < request->function->field_count; i++) {
+        const struct field *field = &request->function->fields[i];
+        bool is_given = request->values[i].is_given;
+        const struct field *other = NULL;
+        bool has_other = field->instead && find_value(request, field->instead, &other)->is_given;
+        if (field->is_required && !is_given && !has_other)
+            fault(request, field, "required", WORDS_FAULT_REQUIRED);
+        else if (is_given && has_other)
+            fault(request, other, "both", WORDS_FAULT_BOTH);
+    }
 }
 
 enum input_result input_read_json(struct request *request, const char *body, size_t size,

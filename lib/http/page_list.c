@@ -1,6 +1,7 @@
 #include "http/page_list.h"
 
 #include "domain/change_words.h"
+#include "domain/quick_add.h"
 #include "http/page_views.h"
 
 #include <json-c/json.h>
@@ -16,10 +17,14 @@ static void add_new_form(struct buffer *out, enum language language, const struc
                          size_t count) {
     buffer_add(out, "<form class=\"new is-open\" method=\"post\" action=\"/api/tasks\">\n");
     page_label_open(out, language, WORDS_PAGE_NEW_TASK, "field wide");
-    buffer_print(out, "<input name=\"title\" maxlength=\"%d\" required autocomplete=\"off\" placeholder=\"",
-                 TASK_MOST_TITLE);
+    buffer_print(out,
+                 "<input name=\"line\" maxlength=\"%d\" required autocomplete=\"off\" "
+                 "aria-describedby=\"signs\" placeholder=\"",
+                 QUICK_ADD_MOST);
     page_words(out, language, WORDS_PAGE_TITLE_PROMPT);
-    buffer_add(out, "\"></label>\n<div class=\"rest\">\n");
+    buffer_add(out, "\"></label>\n<div class=\"rest\">\n<p class=\"wide\" id=\"signs\"><small>");
+    page_words(out, language, WORDS_PAGE_LINE_HINT);
+    buffer_add(out, "</small></p>\n");
     page_label_open(out, language, WORDS_PAGE_FIELD_ASSIGNEE, "field");
     buffer_add(out, "<select name=\"assignee_id\">");
     page_people_options(out, language, people, count, 0);

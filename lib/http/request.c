@@ -26,14 +26,18 @@ static const char *fault_message(struct request *request, const struct field *fi
 }
 
 void request_fault(struct request *request, const char *name, const char *code, enum words_key message) {
-    if (request->fault_count++ >= REQUEST_MOST_FAULTS)
-        return;
     const struct field *field = NULL;
     for (size_t i = 0; i < request->function->field_count; i++)
         if (strcmp(request->function->fields[i].name, name) == 0)
             field = &request->function->fields[i];
+    request_fault_text(request, name, code, fault_message(request, field, message));
+}
+
+void request_fault_text(struct request *request, const char *name, const char *code, const char *message) {
+    if (request->fault_count++ >= REQUEST_MOST_FAULTS)
+        return;
     struct fault *fault = arena_take(request->arena, sizeof(*fault));
-    *fault = (struct fault){name, code, fault_message(request, field, message), NULL};
+    *fault = (struct fault){name, code, message, NULL};
     /* In the order in which they were found. */
     struct fault **last = &request->faults;
     while (*last)

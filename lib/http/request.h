@@ -60,6 +60,9 @@ const struct field_value *request_value(const struct request *request, size_t in
  * not told. */
 void request_fault(struct request *request, const char *field, const char *code, enum words_key message);
 
+/* The same with a sentence that is made already. */
+void request_fault_text(struct request *request, const char *field, const char *code, const char *message);
+
 /* Tells the log, in bounds, that this request is refused and why: what an attack looks like, not what people
  * mistype (ASVS 16.3.2, 16.3.3). `why` is ours, never what somebody sent. */
 void request_log_refusal(const struct request *request, const char *why);

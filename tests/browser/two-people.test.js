@@ -53,7 +53,7 @@ test("the same through plain forms, without JavaScript", async () => {
     const paul = await register(site, one.page, "Paul Moss");
 
     const form = one.page.locator("form.new");
-    await form.locator("[name=title]").fill("Sweep the yard");
+    await form.locator("[name=line]").fill("Sweep the yard");
     await form.locator("[name=assignee_id]").selectOption({label: ines.name});
     await form.locator("button").click();
     await one.page.goto(`${site.url}/tasks.html`);

@@ -51,7 +51,7 @@ export function startCreate(reload, open) {
         clearFaults(form);
         button.disabled = true;
         try {
-            const {body: task} = await ask("POST", "/api/tasks", more.open ? allOf(form) : {title: line.value});
+            const {body: task} = await ask("POST", "/api/tasks", more.open ? allOf(form) : {line: line.value});
             clear();
             reload();
             sayAdded(task, reload, open);

@@ -46,6 +46,7 @@ export class TaskForm {
         fill(this.control("status"), statusOptions());
         fill(this.control("priority"), priorityOptions());
         root.addEventListener("input", (event) => this.agree(event.target));
+        keepOneLine(this.control("title"));
     }
 
     /** @param {string} name @returns {any} */
@@ -164,4 +165,16 @@ export class TaskForm {
         if (assignee && !people.some((person) => person.id === assignee.id)) people.push(assignee);
         fill(this.control("assignee_id"), peopleOptions(people));
     }
+}
+
+/** A title is one line, however many rows it takes to show it. @param {HTMLTextAreaElement} title */
+function keepOneLine(title) {
+    title.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || event.isComposing) return;
+        event.preventDefault();
+        if (!event.ctrlKey && !event.metaKey) title.form?.requestSubmit();
+    });
+    title.addEventListener("input", () => {
+        if (title.value.includes("\n")) title.value = title.value.replace(/\s*\n\s*/g, " ");
+    });
 }
