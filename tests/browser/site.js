@@ -105,7 +105,8 @@ export async function register(site, page, name, confirms = true) {
     await untilDrawn(page);
     if (confirms) {
         const token = await waitForCode(site, email);
-        const answer = await page.request.post(`${site.url}/api/email/verify`, {data: {token}, headers: {Origin: site.url}});
+        // The connection may be one that the web server is just closing, as it was idle for a while.
+        const answer = await page.request.post(`${site.url}/api/email/verify`, {data: {token}, headers: {Origin: site.url}, maxRetries: 2});
         assert.equal(answer.status(), 204);
         await page.reload();
         await untilDrawn(page);
