@@ -22,6 +22,11 @@ CFLAGS_sanitize := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno
 # Linked in, the sanitizers share their memory, which the search for leaks reads whole at each end of a process: tests
 # start thousands, and each takes a third less.
 LDFLAGS_sanitize := -fsanitize=address,undefined -static-libasan -static-libubsan -pie -Wl,-z,relro,-z,now,--as-needed
+# For valgrind (scripts/test valgrind), which starts what the sanitizers cannot be in: it sees what was never written, and
+# the libraries' own mistakes. It cannot be linked in: under each program's name stands what starts it under valgrind.
+CFLAGS_valgrind := -O1 -fno-omit-frame-pointer -DCHECKED -DTIMES_SLOWER=30
+LDFLAGS_valgrind := -pie -Wl,-z,relro,-z,now,--as-needed
+UNDER_valgrind = @tests/valgrind/wrap $B $@
 CFLAGS = $(COMMON) $(CFLAGS_$(VARIANT)) $(REPRODUCIBLE)
 LDFLAGS = $(LDFLAGS_$(VARIANT)) $(REPRODUCIBLE)
 # esmtp and OpenSSL belong to the mailer, argon2 to those who hash: --as-needed leaves them out elsewhere.
@@ -129,11 +134,13 @@ $B/functions/%: $B/handlers/http/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo '  link $@'
 	@$(CC) $(LDFLAGS) -o $@ $^ $(FUNCTION_LIBS)
+	$(UNDER_$(VARIANT))
 
 $B/cron/%: $B/handlers/cron/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@echo '  link $@'
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(UNDER_$(VARIANT))
 
 # A command with many words keeps them in a folder of its name.
 .SECONDEXPANSION:
@@ -141,6 +148,7 @@ $B/bin/%: $B/handlers/cli/%.o $$(addprefix $B/,$$(subst .c,.o,$$(wildcard handle
 	@mkdir -p $(@D)
 	@echo '  link $@'
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(UNDER_$(VARIANT))
 
 # Unit tests hold the whole library, so that the test of all statements sees them all; only `main` is their own.
 $B/tests/%: $B/tests/unit/%.o $(OBJECTS)

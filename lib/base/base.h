@@ -13,14 +13,19 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * A build with the sanitizers is made to be looked through, not to serve: there is no wall in it, which the
- * sanitizers' own system calls would not pass (lib/http/wall.c), and each piece of an arena stands alone
- * (lib/base/arena.c).
+ * Two builds are made to be looked through, not to serve: with the sanitizers, and for valgrind, which the
+ * Makefile says. There is no wall in them, which their own system calls would not pass (lib/http/wall.c), and
+ * each piece of an arena stands alone (lib/base/arena.c).
  */
 #if defined(CHECKED)
 #define IS_CHECKED true
 #else
 #define IS_CHECKED false
+#endif
+
+/* So many times the time is given to a run in a build that is so much slower than a release. */
+#if !defined(TIMES_SLOWER)
+#define TIMES_SLOWER 1
 #endif
 
 /* A piece of text that need not end in NUL; the bytes belong to somebody else. */

@@ -144,8 +144,8 @@ static bool fill(scmp_filter_ctx filter) {
 }
 
 bool wall_up(const struct limits *limits, volatile sig_atomic_t *denied_call) {
-    /* The sanitizers take memory by the terabyte and trace the process for leaks at its end.
-     * tests/fault/test_walls.py runs without. */
+    /* The sanitizers take memory by the terabyte and trace the process for leaks at its end; valgrind asks
+     * for what it needs in the process's own name. tests/fault/test_walls.py runs without. */
     if (IS_CHECKED)
         return true;
     the_denied_call = denied_call;

@@ -24,14 +24,22 @@ import sys
 import tempfile
 import threading
 import time
+import unittest
 import urllib.parse
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), '..', '..'))
 BUILD = os.environ.get('VARIANT') or 'sanitize'
 SERVER = os.environ.get('TEST_SERVER', 'lighttpd')
 FUNCTIONS = os.path.join(ROOT, 'build', BUILD, 'functions')
+# So many times longer may everything take that a test waits for: valgrind runs a program that much slower.
+PATIENCE = 10 if BUILD == 'valgrind' else 1
 PASSWORD = 'correct horse 품앗이'
 _numbers = itertools.count(1)
+
+
+def not_under_valgrind(why):
+    """For a test that no patience helps; the fewer the better."""
+    return unittest.skipIf(BUILD == 'valgrind', f'under valgrind {why}')
 
 
 def unique(prefix='x'):
@@ -49,7 +57,7 @@ def free_port():
 
 def wait_until(condition, seconds=10, what='it'):
     """Waits until condition() is true and returns what it gave."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * PATIENCE
     while True:
         result = condition()
         if result:
@@ -104,7 +112,7 @@ class Stack:
         complaints = []
         self.process.terminate()
         try:
-            self.process.wait(30)
+            self.process.wait(30 * PATIENCE)
         except subprocess.TimeoutExpired:
             complaints = ['scripts/up did not end within 30 s of SIGTERM']
         try:
@@ -184,6 +192,7 @@ class Stack:
     def workers(self, function):
         """Process ids of this stack's workers of a function; the parent of a pool is not one."""
         program = os.path.join(FUNCTIONS, function)
+        checked = os.path.join(ROOT, 'build', BUILD, 'checked', 'functions', function).encode()  # an argument of valgrind
         parents = {}
         for entry in os.listdir('/proc'):
             if not entry.isdigit():
@@ -191,6 +200,8 @@ class Stack:
             try:
                 # A program that was built anew while it ran is "... (deleted)".
                 is_function = os.readlink(f'/proc/{entry}/exe').split(' ')[0] == program
+                with open(f'/proc/{entry}/cmdline', 'rb') as file:
+                    is_function |= BUILD == 'valgrind' and checked in file.read().split(b'\0')
                 with open(f'/proc/{entry}/environ', 'rb') as file:
                     is_ours = f'PUMASI_CONFIG={self.config}'.encode() in file.read().split(b'\0')
                 if is_function and is_ours:
@@ -269,7 +280,7 @@ class Client:
         return {name: value for name, value in headers.items() if value is not None}
 
     def request(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPConnection('127.0.0.1', self.stack.port, timeout=30)
+        connection = http.client.HTTPConnection('127.0.0.1', self.stack.port, timeout=30 * PATIENCE)
         try:
             connection.request(method, path, body, self.headers(headers))
             response = connection.getresponse()
@@ -334,7 +345,7 @@ class Client:
 
     def raw(self, data, half_close=False):
         """Sends bytes as they are on a connection of its own; the status and all bytes of the answer."""
-        with socket.create_connection(('127.0.0.1', self.stack.port), timeout=15) as connection:
+        with socket.create_connection(('127.0.0.1', self.stack.port), timeout=15 * PATIENCE) as connection:
             got = b''
             try:
                 connection.sendall(data)

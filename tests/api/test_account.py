@@ -264,6 +264,7 @@ class Forgot(Case):
         self.assertEqual(1, len(mails_to(self.person)))
         self.assertEqual([], pumasi.mails_to(box('nobody.at.all@example.org')))
 
+    @running.not_under_valgrind('times are its own')
     def test_and_take_the_same_time(self):
         times = {True: [], False: []}
         client = pumasi.client()

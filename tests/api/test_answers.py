@@ -171,7 +171,7 @@ class PlainCgi(unittest.TestCase):
         environment = {**running.clean_environment(), 'PUMASI_CONFIG': pumasi.config, 'ASAN_OPTIONS': pumasi.environment['ASAN_OPTIONS'],
                        'REQUEST_METHOD': method, 'REQUEST_URI': path, 'REMOTE_ADDR': '127.0.0.1', 'GATEWAY_INTERFACE': 'CGI/1.1',
                        'CONTENT_LENGTH': str(len(body)) if body else '', **variables}
-        done = subprocess.run([f'{running.FUNCTIONS}/{name}'], input=body, env=environment, capture_output=True, timeout=20, check=False)
+        done = subprocess.run([f'{running.FUNCTIONS}/{name}'], input=body, env=environment, capture_output=True, timeout=20 * running.PATIENCE, check=False)
         self.assertEqual((0, b''), (done.returncode, done.stderr))
         head, _, content = done.stdout.partition(b'\r\n\r\n')
         headers = dict(line.split(': ', 1) for line in head.decode().split('\r\n'))
@@ -212,7 +212,7 @@ class PlainCgi(unittest.TestCase):
 
     def test_without_anything_it_says_what_it_is(self):
         done = subprocess.run([f'{running.FUNCTIONS}/health'], env={'PUMASI_CONFIG': pumasi.config}, stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=20, check=False)
+                              text=True, timeout=20 * running.PATIENCE, check=False)
         self.assertEqual(1, done.returncode)
         self.assertIn('is a function of Pumasi', done.stderr)
 

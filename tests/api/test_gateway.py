@@ -220,7 +220,7 @@ class Untrusted(unittest.TestCase):
         environment = dict(running.clean_environment(), PUMASI_CONFIG=pumasi.config, REQUEST_METHOD='GET', REQUEST_URI='/api/session',
                            HTTP_ACCEPT='application/json', REMOTE_USER=person.email, AUTH_TYPE='Basic', REMOTE_IDENT=person.email,
                            HTTP_PROXY='http://evil.example', SSL_CLIENT_S_DN_CN=person.email, ASAN_OPTIONS=pumasi.environment['ASAN_OPTIONS'])
-        done = subprocess.run([f'{running.FUNCTIONS}/session'], env=environment, capture_output=True, timeout=20, check=True)
+        done = subprocess.run([f'{running.FUNCTIONS}/session'], env=environment, capture_output=True, timeout=20 * running.PATIENCE, check=True)
         self.assertIn(b'"user":null', done.stdout)
         self.assertNotIn(b'evil', done.stdout)
 

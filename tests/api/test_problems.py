@@ -171,6 +171,7 @@ class Statuses(Problem):
         self.assertIn(answer.headers['Retry-After'], answer.json['detail'])
 
 
+@running.not_under_valgrind('a run may take 30 times as long')
 class Limits(Problem):
     def test_504_when_a_run_takes_too_long(self):
         """Holds the write turn longer than a function may run: it is stopped, says so, and nothing is kept."""

@@ -25,8 +25,9 @@ def code_of(secret, steps=0):
 class Base(unittest.TestCase):
     def setUp(self):
         # No step ends between an app's code and its use.
-        if time.time() % STEP_S > STEP_S - 4:
-            time.sleep(4.5)
+        left_s = STEP_S - time.time() % STEP_S
+        if left_s < min(4 * running.PATIENCE, STEP_S - 6):
+            time.sleep(left_s + 0.5)
         self.person = pumasi.register('Fac Tor')
         self.addCleanup(pumasi.forgive)
 
@@ -222,7 +223,7 @@ class LostKey(Base):
 
     def test_a_new_key_for_links_leaves_factors_as_they_are(self):
         secret, _ = self.enrol()
-        subprocess.run([f'{running.ROOT}/build/{running.BUILD}/bin/pumasi', 'key', 'rotate'], capture_output=True, timeout=20, check=True,
+        subprocess.run([f'{running.ROOT}/build/{running.BUILD}/bin/pumasi', 'key', 'rotate'], capture_output=True, timeout=20 * running.PATIENCE, check=True,
                        env=pumasi.environment_of_functions())
         self.assertEqual(200, self.sign_in(code=code_of(secret)).status)
 
@@ -270,7 +271,7 @@ class Removal(Base):
     def test_the_administrator_resets_it_for_who_lost_both(self):
         def reset(address):
             return subprocess.run([f'{running.ROOT}/build/{running.BUILD}/bin/pumasi', 'user', 'reset-factor', address], text=True, capture_output=True,
-                                  timeout=20, check=False, env=pumasi.environment_of_functions())
+                                  timeout=20 * running.PATIENCE, check=False, env=pumasi.environment_of_functions())
         done = reset(self.person.email.upper())
         self.assertEqual(0, done.returncode, done.stderr)
         self.assertEqual(401, self.person.get('/api/tasks').status)
@@ -330,7 +331,7 @@ class Required(Base):
         self.assertEqual(200, self.ask('task-list', 'GET', '/api/tasks', who='optional')[0])
 
     def test_the_setting_has_three_words(self):
-        done = subprocess.run([f'{running.ROOT}/build/{running.BUILD}/bin/pumasi', 'config'], text=True, capture_output=True, timeout=20, check=False,
+        done = subprocess.run([f'{running.ROOT}/build/{running.BUILD}/bin/pumasi', 'config'], text=True, capture_output=True, timeout=20 * running.PATIENCE, check=False,
                               env={**pumasi.environment_of_functions(), 'PUMASI_SECOND_FACTOR': 'maybe'})
         self.assertIn('second_factor cannot be "maybe"', done.stderr)
 

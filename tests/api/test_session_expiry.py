@@ -153,7 +153,7 @@ class Age(unittest.TestCase):
 
 class Bounds(unittest.TestCase):
     def config(self, key, value):
-        return subprocess.run([f'{running.ROOT}/build/{running.BUILD}/bin/pumasi', 'config'], text=True, capture_output=True, timeout=20, check=False,
+        return subprocess.run([f'{running.ROOT}/build/{running.BUILD}/bin/pumasi', 'config'], text=True, capture_output=True, timeout=20 * running.PATIENCE, check=False,
                               env={**pumasi.environment_of_functions(), f'PUMASI_{key.upper()}': value})
 
     def test_neither_can_be_switched_off(self):

@@ -113,7 +113,7 @@ class Ending(Base):
 class Administrator(Base):
     def sign_out(self, *words):
         return subprocess.run([f'{running.ROOT}/build/{running.BUILD}/bin/pumasi', 'user', 'sign-out', *words], text=True, capture_output=True,
-                              timeout=20, check=False, env=pumasi.environment_of_functions())
+                              timeout=20 * running.PATIENCE, check=False, env=pumasi.environment_of_functions())
 
     def test_one_person_is_signed_out_everywhere(self):
         other, stranger = self.sign_in(), pumasi.register()

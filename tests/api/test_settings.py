@@ -15,7 +15,7 @@ def ask(function, method, path, value=None, **variables):
     environment = {**running.clean_environment(), 'PUMASI_CONFIG': pumasi.config, 'ASAN_OPTIONS': pumasi.environment['ASAN_OPTIONS'],
                    'REQUEST_METHOD': method, 'REQUEST_URI': path, 'REMOTE_ADDR': '127.0.0.1', 'HTTP_ORIGIN': pumasi.url,
                    'CONTENT_TYPE': 'application/json', 'CONTENT_LENGTH': str(len(body)), **variables}
-    done = subprocess.run([f'{running.FUNCTIONS}/{function}'], input=body, env=environment, capture_output=True, timeout=20, check=True)
+    done = subprocess.run([f'{running.FUNCTIONS}/{function}'], input=body, env=environment, capture_output=True, timeout=20 * running.PATIENCE, check=True)
     head, _, content = done.stdout.decode().partition('\r\n\r\n')
     return int(re.match(r'Status: (\d+)', head).group(1)), head, json.loads(content) if content else None
 

@@ -15,8 +15,10 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = ROOT / "build" / "sanitize"
-
+VARIANT = os.environ.get("VARIANT", "sanitize")
+BUILD = ROOT / "build" / VARIANT
+# So many times longer may everything take that a test waits for: valgrind runs a program that much slower.
+PATIENCE = 10 if VARIANT == "valgrind" else 1
 
 PROGRAMS = ("bin/pumasi", "cron/mailer", "cron/reminder", "cron/bounce", "cron/janitor")
 
@@ -95,14 +97,14 @@ class Instance:
         return environment
 
     def run(self, command, text=""):
-        done = subprocess.run(command, input=text, env=self.environment(), capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, input=text, env=self.environment(), capture_output=True, text=True, timeout=60 * PATIENCE)
         if done.returncode != 0:
             raise AssertionError(f"{command}: {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout
 
     def pumasi(self, *words, expected=0, says=None):
         """The administrator's command. What it printed; of one that is expected to fail, what it said is wrong."""
-        done = subprocess.run([PUMASI, *map(str, words)], env=self.environment(), capture_output=True, text=True, timeout=120)
+        done = subprocess.run([PUMASI, *map(str, words)], env=self.environment(), capture_output=True, text=True, timeout=120 * PATIENCE)
         if done.returncode != expected or "Sanitizer" in done.stderr or "runtime error" in done.stderr:
             raise AssertionError(f"pumasi {words}: {done.returncode}\n{done.stdout}{done.stderr}")
         text = done.stderr if expected else done.stdout
@@ -123,7 +125,7 @@ class Instance:
                    "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)\n"
                    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)", PUMASI, *map(str, words)]  # fmt: skip
         environment = {**self.environment(), "ASAN_OPTIONS": "quarantine_size_mb=1"}
-        return int(subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120).stdout)
+        return int(subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120 * PATIENCE).stdout)
 
     def start_mailer(self, mail=None, delay=0):
         return subprocess.Popen(
@@ -134,11 +136,11 @@ class Instance:
         """Runs the mailer to its end; a sanitizer's finding is an error of the test. Returns its log."""
         process = self.start_mailer(mail, delay)
         try:
-            _, log = process.communicate(timeout=timeout)
+            _, log = process.communicate(timeout=timeout * PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             _, log = process.communicate()
-            raise AssertionError(f"the mailer did not end within {timeout} s:\n{log!r}") from None
+            raise AssertionError(f"the mailer did not end within {timeout * PATIENCE} s:\n{log!r}") from None
         log = log.decode()  # whatever a server said, the log stays UTF-8
         if process.returncode != 0 or "Sanitizer" in log or "runtime error" in log:
             raise AssertionError(f"the mailer ended with {process.returncode}:\n{log}")
@@ -146,7 +148,7 @@ class Instance:
 
     def bounce(self, report=b"", expected=0):
         """A report as a mail server's pipe gives it; its log, if it ends as expected."""
-        done = subprocess.run([BOUNCE], input=report, env=self.environment(), capture_output=True, timeout=60)
+        done = subprocess.run([BOUNCE], input=report, env=self.environment(), capture_output=True, timeout=60 * PATIENCE)
         log = done.stderr.decode()
         if done.returncode != expected or "Sanitizer" in log or "runtime error" in log:
             raise AssertionError(f"bounce ended with {done.returncode}:\n{log}")
