@@ -43,7 +43,7 @@ class Logs(unittest.TestCase):
     def run_mailer(self, **environment):
         """Beside the stack's own, which this test holds up."""
         with self.stack.mailing():
-            end = time.monotonic() + 20
+            end = time.monotonic() + 20 * running.PATIENCE
             while time.monotonic() < end:
                 subprocess.run([os.path.join(running.ROOT, 'build', running.BUILD, 'cron', 'mailer')], check=False, capture_output=True, timeout=60 * running.PATIENCE,
                                env=dict(self.stack.environment_of_functions(), PUMASI_MAIL_DELAY='0', **environment))
