@@ -169,7 +169,8 @@ test("markup in names, titles, descriptions, labels and comments is text on ever
         const {user} = await send("PATCH", "/api/users/me", {name: texts[2]}).then(() => fetch("/api/session")).then((answer) => answer.json());
         const made = [];
         for (const text of texts) {
-            const task = await send("POST", "/api/tasks", {title: text, description: `${text}\n${text}`, labels: [text.slice(0, 50)], assignee_id: user.id});
+            const task = await send("POST", "/api/tasks", {title: text, description: `${text}\n${text}`, labels: [text.slice(0, 50)], assignee_id: user.id, due_on: "2026-01-01"});
+            await send("POST", "/api/views", {name: text.slice(0, 50), query: `q=${encodeURIComponent(text.slice(0, 50))}`});
             await send("POST", `/api/tasks/${task.id}/comments`, {body: text});
             await send("PATCH", `/api/tasks/${task.id}`, {version: task.version, title: `${text} `.slice(0, 200) + "2", description: `${text}\nchanged ${text}`});
             made.push(task.id);
@@ -177,7 +178,7 @@ test("markup in names, titles, descriptions, labels and comments is text on ever
         return made;
     }, MARKUP);
     page.on("dialog", () => assert.fail("a dialog"));
-    const pages = ["/tasks.html", "/api/tasks", "/api/users/me", `/api/tasks?q=${encodeURIComponent(MARKUP[2])}`, `/tasks.html?q=${encodeURIComponent(MARKUP[1])}`,
+    const pages = ["/tasks.html", "/overview.html", "/api/overview/week", "/api/overview/people", "/api/tasks", "/api/users/me", `/api/tasks?q=${encodeURIComponent(MARKUP[2])}`, `/tasks.html?q=${encodeURIComponent(MARKUP[1])}`,
         ...ids.flatMap((id) => [`/tasks.html?task=${id}`, `/tasks.html#${id}`, `/api/tasks/${id}`, `/api/tasks/${id}/log`])];
     for (const path of pages) {
         await page.goto(site.url + path, {waitUntil: "load"});
