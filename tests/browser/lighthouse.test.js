@@ -52,7 +52,6 @@ async function scores(url, headers) {
             onlyCategories: ["performance", "accessibility", "best-practices"]});
         assert.equal(lhr.runtimeError, undefined);
         cpuSlowdownMultiplier = Math.max(1, SLOWER * Math.min(1, lhr.environment.benchmarkIndex / DESK_INDEX));
-        if (process.env.TELL) console.log(lhr.environment.benchmarkIndex, lhr.configSettings.throttling, lhr.categories.performance.score, lhr.audits["total-blocking-time"].displayValue, lhr.audits["largest-contentful-paint"].displayValue);
         for (const {id, score} of Object.values(lhr.categories)) best[id] = Math.max(best[id] ?? 0, score);
         complaints = Object.values(lhr.categories).flatMap(({auditRefs}) => auditRefs).filter(({weight}) => weight > 0)
             .map(({id}) => lhr.audits[id]).filter(({score}) => score !== null && score < 0.99)

@@ -1,5 +1,6 @@
 // Takes a picture of every page and state of states.js, and of every mail, in both languages, wide and narrow, light and dark, against
-// a demo of its own: node screenshots.js DIRECTORY [PATTERN]; PATTERN is of the names. DIRECTORY/index.html shows them.
+// a demo of its own: node screenshots.js DIRECTORY [PATTERN]; PATTERN is of the files' names, as "task.*ko.360". DIRECTORY/index.html
+// shows them.
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {asPage, KINDS, makeMails, withoutStyle} from "./mails.js";
@@ -34,8 +35,13 @@ async function ask(who, method, path, data) {
     return answer.status() === 204 ? null : answer.json();
 }
 
-async function take(page, name, {language, width, colorScheme}) {
-    const file = `${name}.${language}.${width}.${colorScheme}.png`;
+/** @param {string} name */
+function fileOf(name, {language, width, colorScheme}) {
+    return `${name}.${language}.${width}.${colorScheme}.png`;
+}
+
+async function take(page, name, variant) {
+    const file = fileOf(name, variant);
     await page.screenshot({path: join(directory, file), fullPage: true, animations: "disabled"});
     taken.set(name, [...(taken.get(name) ?? []), file]);
 }
@@ -71,6 +77,7 @@ async function takeMails() {
             const {html, text} = mails[`${kind}.${variant.language}`];
             const page = await browser.newPage({viewport: {width: variant.width, height: 300}, colorScheme: variant.colorScheme});
             for (const [name, content] of [[`mail-${kind}`, html], [`mail-${kind}-unstyled`, withoutStyle(html)], [`mail-${kind}-text`, asPage(text)]]) {
+                if (!pattern.test(fileOf(name, variant))) continue;
                 await page.setContent(content);
                 await take(page, name, variant);
             }
@@ -94,10 +101,11 @@ try {
     const site = {url, ask, ids: await seed(ask)};
     for (const language of LANGUAGES) {
         for (const who of Object.keys(people)) await ask(who, "PATCH", "/api/users/me", {language});
-        for (const state of STATES.filter(({name}) => pattern.test(name)))
-            for (const variant of variants.filter((variant) => variant.language === language)) await takeState(site, state, variant);
+        for (const state of STATES)
+            for (const variant of variants.filter((variant) => variant.language === language))
+                if (pattern.test(fileOf(state.name, variant))) await takeState(site, state, variant);
     }
-    if (pattern.test("mails")) await takeMails();
+    await takeMails();
     writeIndex();
     console.log(`${[...taken.values()].flat().length} pictures: ${join(directory, "index.html")}`);
 } finally {
