@@ -123,6 +123,14 @@ function pump() {
     });
 }
 
+// Paper has room for all of them.
+addEventListener("beforeprint", () => {
+    for (const slice of slices) if (!slice.isFilled) fill(slice, known());
+});
+addEventListener("afterprint", () => {
+    for (const slice of slices) if (!slice.isNear && slice.isFilled) empty(slice, slice.body.offsetHeight);
+});
+
 /** Does something to the list without moving what is read: the row in use, or the first one in sight.
  * @param {() => void} act */
 export function keepPlace(act) {
