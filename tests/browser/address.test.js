@@ -13,6 +13,7 @@ after(() => site?.stop());
 async function create(page, title, fields = {}) {
     const form = page.locator("form.new");
     await form.locator("[name=title]").fill(title);
+    if (Object.keys(fields).length) await form.locator("summary").click();
     for (const [name, value] of Object.entries(fields)) await form.locator(`[name=${name}]`).fill(value);
     await form.locator("button").click();
     await page.locator("tbody a", {hasText: title}).waitFor();

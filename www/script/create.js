@@ -16,8 +16,12 @@ export function startCreate(reload, open) {
     const button = /** @type {HTMLButtonElement} */ (one(form, "button.primary"));
     const line = /** @type {HTMLInputElement} */ (one(form, "[name=title]"));
     const more = /** @type {HTMLDetailsElement} */ (one(form, ".more"));
-    // Fields that say something do not fold away unread.
-    more.addEventListener("toggle", () => (more.open ||= hasRest(form)));
+    more.addEventListener("toggle", () => {
+        // Fields that say something do not fold away unread.
+        more.open ||= hasRest(form);
+        // What is wrong with a sign is no fault of a title.
+        if (more.open) clearFaults(form);
+    });
     // After the click, not before: rows that move away from under the pointer could not be clicked.
     document.addEventListener("click", (event) => {
         if (line.value || hasRest(form) || form.contains(/** @type {Node} */ (event.target))) return;

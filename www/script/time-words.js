@@ -9,7 +9,7 @@ const UNITS = [[31536000, "year"], [2592000, "month"], [86400, "day"], [3600, "h
 const REDRAW_MS = 60000;
 
 /** How long ago a moment is. @param {string} time */
-export function agoWords(time) {
+function agoWords(time) {
     const format = new Intl.RelativeTimeFormat(language(), {numeric: "auto"});
     // A clock that is ahead of the server's makes nothing come from the future.
     const seconds = Math.max(0, (Date.now() - Date.parse(time)) / 1000);
@@ -18,7 +18,7 @@ export function agoWords(time) {
 }
 
 /** Date and hour of a moment. @param {string} time */
-export function momentWords(time) {
+function momentWords(time) {
     return say("mail.when", {date: date(dayOf(new Date(time))), time: hourOf(time)});
 }
 
