@@ -14,6 +14,8 @@ export default {
         "no-implicit-button-type": "off",
         // Buttons of one name with a value each are how a form without scripts asks which of them.
         "form-dup-name": "off",
+        // The table's rows are grids, which some browsers take for no rows unless told.
+        "no-redundant-role": "off",
         // A slider and the number beside it are one field; the label is of the first.
         "multiple-labeled-controls": "off",
     },

@@ -116,6 +116,28 @@ export const STATES = [
         await page.locator(".list > .trouble").waitFor();
     }},
     {name: "tasks-new", path: "/tasks.html", as: "anna", until: ROW, act: (page) => page.locator("form.new [name=title]").fill("Buy bread")},
+    {name: "tasks-chosen", path: "/tasks.html", as: "anna", until: ROW, act: async (page) => {
+        await page.locator(`${ROW} a`).first().focus();
+        await page.keyboard.press("Control+a");
+        await page.locator(".bulk").waitFor();
+    }},
+    {name: "tasks-columns", path: "/tasks.html", as: "anna", until: ROW, act: async (page) => {
+        await page.locator(".to-columns").click();
+        await page.locator(".menu-box.columns").waitFor();
+    }},
+    {name: "tasks-views", path: "/tasks.html?due=overdue", as: "anna", until: ROW, act: async (page, site) => {
+        await site.ask("anna", "POST", "/api/views", {name: "Late", query: "due=overdue"});
+        await site.ask("anna", "POST", "/api/views", {name: LONG_WORD.slice(0, 50), query: "assignee=me"});
+        await page.reload();
+        await page.locator(".views [aria-current]").waitFor();
+    }},
+    {name: "shortcuts", path: "/tasks.html", as: "anna", until: ROW, act: async (page) => {
+        await page.keyboard.press("?");
+        await page.locator("dialog.keys").waitFor();
+    }},
+    {name: "board", path: "/tasks.html?layout=board&group=status", as: "anna", until: ".card"},
+    {name: "board-people", path: "/tasks.html?layout=board&group=assignee", as: "anna", until: ".card"},
+    {name: "board-empty", path: "/tasks.html?layout=board&group=status&q=zzzz", as: "anna", until: ".empty:not([hidden])"},
     {name: "tasks-menu", path: "/tasks.html", as: "anna", until: ROW, act: openMenu},
     {name: "tasks-printed", path: "/tasks.html", as: "anna", until: ROW, act: (page) => page.emulateMedia({media: "print"})},
     {name: "unverified", path: "about:blank", as: "anna", act: async (page, site) => {
