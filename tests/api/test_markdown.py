@@ -84,7 +84,7 @@ class Markdown(unittest.TestCase):
         self.assertNotIn('class="rendered', without)
 
     def test_what_is_slow_to_read_is_answered_at_once(self):
-        for piece in ('](\n', '[a]\n', '> ', '- ', '>>>>>>>>x\n\n', '*a **a ', 'http://a.b(', '[a](http://b.c "', '#1,'):
+        for piece in ('](\n', '[a]\n', '> ', '- ', '>>>>>>>>x\n\n', '*a **a ', 'http://a.b(', '[~~', '[a](http://b.c "', '#1,'):
             text = (piece * LONGEST)[:LONGEST].strip()
             before = time.monotonic()
             made = self.min.task('slow', description=text)

@@ -199,7 +199,8 @@ static void what_would_take_long_is_told_as_typed(void **state) {
     const char *const texts[] = {
         repeated(arena, "](*\n", MARKDOWN_MOST_BYTES),             /* many brackets in many lines */
         arena_print(arena, "%s *a*", repeated(arena, "> ", 1000)), /* quotes without end */
-        repeated(arena, ">>>>>>>>*a*\n\n", 20000),                 /* much for little */
+        arena_print(arena, "%s%s", repeated(arena, "*x* ~~", 32000), repeated(arena, "[~~", 32000)),
+        repeated(arena, ">>>>>>>>*a*\n\n", 20000), /* much for little */
         repeated(arena, "*a* ", MARKDOWN_MOST_BYTES + 4),
     };
     for (size_t i = 0; i < COUNT(texts); i++) {
