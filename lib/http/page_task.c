@@ -35,7 +35,7 @@ static void add_edit_form(struct buffer *out, enum language language, const stru
                  "<input type=\"hidden\" name=\"version\" value=\"%lld\">\n",
                  (long long)task->id, (long long)task->version);
     add_input(
-        out, language, WORDS_PAGE_FIELD_TITLE, " wide headline",
+        out, language, WORDS_PAGE_FIELD_TITLE, "field wide headline",
         arena_print(arena, "name=\"title\" maxlength=\"%d\" required autocomplete=\"off\"", TASK_MOST_TITLE),
         task->title);
     add_input(out, language, WORDS_PAGE_FIELD_PROGRESS, "field",

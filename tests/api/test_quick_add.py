@@ -108,7 +108,7 @@ class QuickAdd(unittest.TestCase):
         self.assertEqual(422, answer.status)
         self.assertIn('“^someday”', answer.text)
         korean = pumasi.register(running.unique('ko'), language='ko')
-        self.assertIn('@이름은 담당자', korean.get('/api/tasks', {'Accept': 'text/html'}).text)
+        self.assertIn('@이름 담당자', korean.get('/api/tasks', {'Accept': 'text/html'}).text)
 
 
 if __name__ == '__main__':

@@ -1,5 +1,6 @@
 /** Two people share a task, and each gets the mails about what the other did; with and without JavaScript. */
 
+import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {openPage, register, startSite, waitForMail} from "./site.js";
 
@@ -53,9 +54,12 @@ test("the same through plain forms, without JavaScript", async () => {
     const paul = await register(site, one.page, "Paul Moss");
 
     const form = one.page.locator("form.new");
-    await form.locator("[name=line]").fill("Sweep the yard");
-    await form.locator("[name=assignee_id]").selectOption({label: ines.name});
+    await form.getByText("@name who").waitFor();
+    await form.locator("[name=line]").fill("Sweep the yard @inesmoreau !high #yard");
     await form.locator("button").click();
+    await one.page.locator("form.edit [name=labels]").waitFor();
+    assert.equal(await one.page.locator("form.edit [name=labels]").inputValue(), "yard");
+    assert.equal(await one.page.locator("form.edit [name=priority]").inputValue(), "high");
     await one.page.goto(`${site.url}/tasks.html`);
     await one.page.locator("tbody a", {hasText: "Sweep the yard"}).waitFor();
     await waitForMail(site, ines.email, ["Sweep the yard", "Paul Moss"]);
@@ -75,11 +79,15 @@ test("the same through plain forms, without JavaScript", async () => {
 
     await other.page.goto(`${site.url}/api/tasks?q=sweep`);
     await other.page.locator("tbody a", {hasText: "Sweep the yard"}).click();
-    await other.page.locator("form.comment [name=body]").fill("The broom is back in the shed.");
+    await other.page.locator("form.edit [name=description]").fill("- with the **large** broom\n- <b>not</b> the small one");
+    await other.page.locator("form.edit button").click();
+    await other.page.locator("section.rendered li strong", {hasText: "large"}).waitFor();
+    assert.equal(await other.page.locator("section.rendered").innerText(), "with the large broom\n<b>not</b> the small one");
+    await other.page.locator("form.comment [name=body]").fill("The *broom* is back in the shed.");
     await other.page.locator("form.comment button").click();
     await one.page.goto(`${site.url}/api/tasks?q=sweep`);
     await one.page.locator("tbody a", {hasText: "Sweep the yard"}).click();
-    await one.page.locator("blockquote", {hasText: "The broom is back"}).waitFor();
+    await one.page.locator("blockquote", {hasText: "The broom is back"}).locator("em").waitFor();
     await one.page.locator("button.delete").click();
     await one.page.goto(`${site.url}/api/tasks?bin=1`);
     await one.page.locator("tr", {hasText: "Sweep the yard"}).getByRole("button", {name: "Restore"}).click();

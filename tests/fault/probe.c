@@ -1,5 +1,6 @@
 /* Stands in for `health` behind its wall and tries, as the address says, what no function may: built and run
  * by test_walls.py. */
+#include "base/clock.h"
 #include "http/request.h"
 
 #include <arpa/inet.h>
@@ -12,8 +13,8 @@
 #include <unistd.h>
 
 static const char *const acts[] = {"none",   "open",  "create", "exec",  "fork", "connect", "mmap",
-                                   "memory", "table", "column", "write", "spin", NULL};
-enum { NONE, OPEN, CREATE, EXEC, FORK, CONNECT, MMAP, MEMORY, TABLE, COLUMN, WRITE, SPIN };
+                                   "memory", "table", "column", "write", "spin", "zone",    NULL};
+enum { NONE, OPEN, CREATE, EXEC, FORK, CONNECT, MMAP, MEMORY, TABLE, COLUMN, WRITE, SPIN, ZONE };
 
 static const struct field fields[] = {{.name = "act", .type = FIELD_CHOICE, .choices = acts}};
 
@@ -67,6 +68,10 @@ static void run(struct request *request) {
     case SPIN:
         for (volatile unsigned i = 0;; i++)
             ;
+    case ZONE: /* what it may: clocks elsewhere, for which the C library would open a file */
+        if (clock_local("Asia/Seoul", 0).hour != 9 || clock_local("America/New_York", 0).hour != 19)
+            abort();
+        break;
     default:
         break;
     }

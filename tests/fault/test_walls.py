@@ -62,6 +62,7 @@ class Walls(unittest.TestCase):
 
     def test_what_is_allowed(self):
         self.assertEqual(200, self.act("none").status)
+        self.assertEqual(200, self.act("zone").status, "what clocks show elsewhere")
         self.assertEqual([], self.log())
 
     def test_no_file_can_be_opened(self):
