@@ -45,7 +45,7 @@ GATEWAY := build/gateway/lighttpd.conf build/gateway/nginx.conf
 LANGUAGES := en ko
 WWW := build/generated/pages.made
 
-.PHONY: all sanitize check lint format bench sbom install clean
+.PHONY: all sanitize check lint format bench screenshots sbom install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -165,6 +165,13 @@ format:
 bench: all
 	@scripts/packages bench
 	tests/bench/run
+
+# Every page and state as a picture, and a page that shows them: build/screenshots/index.html. ONLY=task.*ko.360 takes some.
+screenshots:
+	@scripts/packages build run test
+	@$(MAKE) --no-print-directory -s sanitize
+	@[ -d tests/browser/node_modules ] || (cd tests/browser && npm ci --no-audit --no-fund --loglevel=error)
+	@cd tests/browser && VARIANT=sanitize node screenshots.js ../../build/screenshots '$(ONLY)'
 
 # What a release is made of, CycloneDX: build/sbom.json.
 sbom: all

@@ -132,10 +132,12 @@ void page_task(struct buffer *out, const struct task_view *view) {
     buffer_add(out, "</p><a class=\"close\" href=\"/api/tasks\">");
     page_words(out, language, WORDS_PAGE_TO_TASKS);
     buffer_add(out, "</a></header>\n");
+    /* Otherwise the field of the title is seen in its place. */
+    buffer_add(out, task->is_deleted ? "<h1>" : "<h1 class=\"unseen\">");
+    buffer_add_html(out, task->title);
+    buffer_add(out, "</h1>\n");
     if (task->is_deleted) {
-        buffer_add(out, "<h1>");
-        buffer_add_html(out, task->title);
-        buffer_add(out, "</h1>\n<p>");
+        buffer_add(out, "<p>");
         page_words(out, language, WORDS_PAGE_IN_BIN);
         buffer_add(out, "</p>\n");
         add_description(out, language, task);

@@ -2,9 +2,11 @@
 
 import {chromium} from "playwright-core";
 
+export const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium-headless-shell";
+
 export function startBrowser() {
     return chromium.launch({
-        executablePath: process.env.CHROMIUM || "/usr/bin/chromium-headless-shell",
+        executablePath: CHROMIUM,
         args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync"],
     });
