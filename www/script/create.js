@@ -16,12 +16,10 @@ export function startCreate(reload, open) {
     const button = /** @type {HTMLButtonElement} */ (one(form, "button.primary"));
     const line = /** @type {HTMLInputElement} */ (one(form, "[name=title]"));
     const more = /** @type {HTMLDetailsElement} */ (one(form, ".more"));
-    more.addEventListener("toggle", () => {
-        // Fields that say something do not fold away unread.
-        more.open ||= hasRest(form);
-        // What is wrong with a sign is no fault of a title.
-        if (more.open) clearFaults(form);
-    });
+    // Fields that say something do not fold away unread.
+    one(more, "summary").addEventListener("click", (event) => more.open && hasRest(form) && event.preventDefault());
+    // What is wrong with a sign is no fault of a title.
+    more.addEventListener("toggle", () => more.open && clearFaults(form));
     // After the click, not before: rows that move away from under the pointer could not be clicked.
     document.addEventListener("click", (event) => {
         if (line.value || hasRest(form) || form.contains(/** @type {Node} */ (event.target))) return;
