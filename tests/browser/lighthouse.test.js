@@ -18,13 +18,14 @@ const DESK_INDEX = 1500;
 const SLOWER = 4;
 const skip = existsSync(CHROMIUM) ? false : `${CHROMIUM} is not there`;
 
-let site, browser, port, home;
+let site, browser, ended, port, home;
 before(async () => {
     if (skip) return;
     site = await startSite();
     home = mkdtempSync(join(tmpdir(), "pumasi-lighthouse-"));
     browser = spawn(CHROMIUM, ["--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", `--user-data-dir=${home}`, "about:blank"],
         {stdio: ["ignore", "ignore", "pipe"]});
+    ended = new Promise((done) => browser.on("exit", done));
     port = await new Promise((done, failed) => {
         browser.stderr.on("data", (chunk) => {
             const found = /listening on ws:\/\/[^:]+:(\d+)/.exec(String(chunk));
@@ -36,7 +37,9 @@ before(async () => {
 after(async () => {
     if (browser) {
         browser.kill();
-        await new Promise((done) => browser.on("exit", done));
+        await ended;
+        // Its helpers hold the pipe for longer than it lives.
+        browser.stderr.destroy();
         rmSync(home, {recursive: true, force: true, maxRetries: 20, retryDelay: 100});
     }
     await site?.stop();
