@@ -12,7 +12,7 @@ const MOST_ANSWERS = 60;
 /** A server that is slower than this is not waited for where an earlier answer is at hand. */
 const PATIENCE_MS = 4000;
 
-const KEPT_FILES = /^\/(tasks\.html|favicon\.svg|manifest\.webmanifest|(script|style|text|icon)\/.*)$/;
+const KEPT_FILES = /^\/(tasks\.html|favicon\.svg|manifest\.[a-z]+\.webmanifest|(script|style|text|icon)\/.*)$/;
 const KEPT_ANSWERS = /^\/api\/(session|users|views|tasks|tasks\/\d+|tasks\/\d+\/(log|watch))$/;
 const CHANGES_PERSON = /^\/api\/(login|logout|register|password|password\/reset)$/;
 
