@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import net from "node:net";
-import {after, before, test} from "node:test";
+import {after, afterEach, before, test} from "node:test";
 import {openPage, register, startSite, untilDrawn} from "./site.js";
 
 /** A way to the server that can be cut, as a network is. */
@@ -21,14 +21,16 @@ async function startWire(port) {
         });
         server.listen(wire.port, "127.0.0.1", () => {
             wire.port = server.address().port;
+            wire.isWhole = true;
             done();
         });
     });
     const cut = () => new Promise((done) => {
+        wire.isWhole = false;
         server.close(done);
         for (const end of pipes) end.destroy();
     });
-    const wire = {port: 0, join, cut};
+    const wire = {port: 0, isWhole: false, join, cut};
     await join();
     return wire;
 }
@@ -39,6 +41,7 @@ before(async () => {
     site = await startSite();
     wire = await startWire(Number(new URL(site.url).port));
 });
+afterEach(() => wire.isWhole || wire.join());
 after(async () => {
     await wire?.cut();
     await site?.stop();
@@ -46,7 +49,7 @@ after(async () => {
 
 /** A page that comes by the wire; what fails while it is cut is said in the console by the browser itself. */
 async function openWired(options = {}) {
-    const opened = await openPage({...site, url: `http://127.0.0.1:${wire.port}`}, options, [412, 502, 503, 504]);
+    const opened = await openPage({...site, url: `http://127.0.0.1:${wire.port}`}, {serviceWorkers: "allow", ...options}, [412, 502, 503, 504]);
     const wired = {...site, url: `http://127.0.0.1:${wire.port}`};
     return {...opened, wired};
 }
@@ -106,6 +109,7 @@ test("a task and a comment made without a connection are made once", async () =>
     await wire.cut();
     await page.locator("form.comment textarea").fill("They call back tomorrow");
     await page.locator("form.comment button").click();
+    await page.locator(".offline summary").click();
     await page.locator(".offline li", {hasText: "They call back tomorrow"}).waitFor();
     await page.locator("form.new [name=title]").fill("Bring the key back");
     await page.locator("form.new button.primary").click();

@@ -60,7 +60,8 @@ export async function startSite() {
  * what the content security policy refused, files that are not there. Answers 4xx that a test provokes are named.
  */
 export async function openPage(site, options = {}, provoked = []) {
-    const context = await site.browser.newContext({locale: "en-GB", viewport: {width: 1280, height: 800}, ...options});
+    // A worker's requests are not seen by a test that stands in for the server; the tests without a connection have one.
+    const context = await site.browser.newContext({locale: "en-GB", viewport: {width: 1280, height: 800}, serviceWorkers: "block", ...options});
     const page = await context.newPage();
     const errors = [];
     page.on("pageerror", (error) => errors.push(String(error.stack)));
