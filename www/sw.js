@@ -52,11 +52,20 @@ async function serverFirst(event, name, key, most) {
     return earlier;
 }
 
-/** Keeps an answer under the time it came, as the latest; the oldest go. */
+/** @param {{user: object|null}} session */
+function withoutAddress({user}) {
+    return JSON.stringify({user: user && {...user, email: "", email_is_verified: true, email_pending: null}});
+}
+
+/** Keeps an answer under the time it came, as the latest; the oldest go. What the server wants nobody to store is not
+ * kept, but for who is signed in: her name and language, without her address. */
 async function keep(cache, key, answer, most) {
     const headers = new Headers(answer.headers);
     headers.set("Pumasi-Kept", new Date().toISOString());
-    const body = await answer.blob();
+    let body;
+    if (!/no-store/.test(headers.get("Cache-Control") || "")) body = await answer.blob();
+    else if (new URL(key, self.location.origin).pathname === "/api/session") body = withoutAddress(await answer.json());
+    else return;
     await cache.delete(key);
     await cache.put(key, new Response(body, {status: answer.status, headers}));
     const keys = await cache.keys();

@@ -38,7 +38,7 @@ export function startMoving(root) {
     });
     // Once a card is carried, the finger carries it and scrolls no more.
     root.addEventListener("touchmove", (event) => {
-        if (held?.ghost) event.preventDefault();
+        if (held?.ghost && event.cancelable) event.preventDefault();
     }, {passive: false});
     document.addEventListener("pointermove", move);
     document.addEventListener("pointerup", release);

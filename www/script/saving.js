@@ -3,7 +3,7 @@
  * were made to. What could not be kept stays in the form and in a draft; what two people changed, the person decides.
  */
 
-import {ask, Problem, Waits} from "./api.js";
+import {ask, Problem, request, Waits} from "./api.js";
 import {clearFaults, sayOfForm, showFaults} from "./faults.js";
 import {isNoticeShown, notify} from "./notice.js";
 import {one, sentenceOf} from "./parts.js";
@@ -66,7 +66,9 @@ export class Saving {
         const values = Object.fromEntries(fields.map((field) => [field, valueOf(field, sent[field])]));
         this.sayKept(say("page.saving"));
         try {
-            const {body} = await ask("PATCH", `/api/tasks/${view.id}`, {...values, version: form.seenVersion}, {}, isLeaving);
+            // Of who leaves it is a draft already, and she decides when she is back.
+            const send = isLeaving ? request : ask;
+            const {body} = await send("PATCH", `/api/tasks/${view.id}`, {...values, version: form.seenVersion}, {}, isLeaving);
             view.hideTrouble();
             view.show(body, {sent});
             this.settled();
