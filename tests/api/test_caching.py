@@ -118,10 +118,10 @@ class Files(unittest.TestCase):
     def test_so_are_the_parts_of_pages_that_functions_write(self):
         page = pumasi.register(html=True).get('/api/users/me').text
         parts = re.findall(r'(?:href|src)="(/(?:script|style)/[^"]*)"', page)
-        self.assertEqual([running.built('style/server.css'), running.built('script/profile.js')], parts)
+        self.assertEqual([running.built('script/scheme.js'), running.built('style/server.css'), running.built('script/profile.js')], parts)
 
     def test_all_that_a_module_imports_is_there(self):
-        waiting, seen = [running.built(f'script/{name}.js') for name in ('tasks', 'sign-in', 'account', 'profile', 'factor')], set()
+        waiting, seen = [running.built(f'script/{name}.js') for name in ('tasks', 'overview', 'scheme', 'sign-in', 'account', 'profile', 'factor')], set()
         while waiting:
             path = waiting.pop()
             if path not in seen:
@@ -135,7 +135,7 @@ class Files(unittest.TestCase):
         for path in ('/script/tasks-AAAAAAAA.js', '/style/tasks-AAAAAAAA.css'):
             answer = self.get(path)
             self.assertEqual(404, answer.status)
-            self.assertIn('no-cache', answer.headers['Cache-Control'])
+            self.assertEqual('no-store', answer.headers['Cache-Control'])
 
     def test_text_is_sent_compressed(self):
         for path in ('/tasks.html', '/favicon.svg', running.built('style/tasks.css'), running.built('script/tasks.js')):

@@ -54,6 +54,7 @@ class Rate(unittest.TestCase):
 
     def test_all_that_changes_something_takes_from_one_bucket(self):
         task = self.person.task()
+        self.bucket(0)
         self.drain()
         for function, method, path, value in (('task-update', 'PATCH', f'/api/tasks/{task["id"]}', {'version': 1, 'title': 'y'}),
                                               ('comment-create', 'POST', f'/api/tasks/{task["id"]}/comments', {'body': 'x'}),

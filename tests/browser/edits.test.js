@@ -132,7 +132,7 @@ test("edits and deletions are undone from the line at the bottom, and later from
     await check();
 });
 
-test("a lost connection loses no text and offers to try again", async () => {
+test("a lost connection loses no text, which is sent once there is one again", async () => {
     const {page, context, check} = await openPage(site);
     await register(site, page, "Otis Line");
     await create(page, "Find the ladder");
@@ -143,11 +143,12 @@ test("a lost connection loses no text and offers to try again", async () => {
     // The console reports the lost request; that is the browser's, not ours.
     page.removeAllListeners("console");
     await page.locator("form.edit button.primary").click();
-    await page.locator("article .trouble").waitFor();
+    await page.locator("form.edit").getByText("No connection.").waitFor();
+    await page.locator(".offline", {hasText: "1 change waits"}).waitFor();
     assert.equal(await page.locator("form.edit [name=description]").inputValue(), "It was behind the shed");
     await context.unroute("**/api/tasks/*");
-    await page.locator("article .trouble button").click();
-    await page.locator("form.edit").getByText("Saved.").waitFor();
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await page.locator(".notice", {hasText: "The change that waited is saved."}).waitFor();
     await page.reload();
     await page.waitForFunction(() => document.querySelector("form.edit [name=description]")?.value === "It was behind the shed");
     await check();

@@ -35,7 +35,16 @@ class Killer(threading.Thread):
 
 
 def parents(machine):
-    """What each function's parent holds: {program: (open descriptors, KiB of its own)}."""
+    """What each function's parent holds, once that is the same for a second: while a worker leaves, it shares memory with it."""
+    before = None
+    while (now := parents_now(machine)) != before:
+        before = now
+        time.sleep(1)
+    return now
+
+
+def parents_now(machine):
+    """{program: (open descriptors, KiB of its own)}"""
     own = own_processes(machine)
     found = {}
     for process, (parent, program) in own.items():
