@@ -16,7 +16,7 @@ after(() => site?.stop());
 async function work(page) {
     await page.locator("form.new [name=title]").fill(SECRET);
     await page.locator("form.new button.primary").click();
-    await page.locator("tbody a", {hasText: SECRET}).first().click();
+    await page.locator(".notice").getByRole("button", {name: "Open"}).click();
     await page.locator("form.edit [name=description]").fill("until Friday");
     await page.locator("form.edit .primary").click();
     await page.locator(".history li").nth(1).waitFor();
