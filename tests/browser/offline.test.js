@@ -88,6 +88,7 @@ for (const [language, locale, width] of [["en", "en-GB", 1280], ["ko", "ko-KR", 
         await page.locator("tbody a", {hasText: `Water the plants ${language}`}).waitFor();
         await page.locator("form.edit [name=priority]").selectOption("urgent");
         await page.locator(".offline", {hasText: WORDS[language].waits}).waitFor();
+        await page.locator("tbody tr", {hasText: `Water the plants ${language}`}).locator(".weight-urgent").waitFor({state: "attached"});
         await page.reload();
         await page.locator(".offline", {hasText: WORDS[language].waits}).waitFor();
         await wire.join();

@@ -146,6 +146,15 @@ export const STATES = [
         await page.goto(`${site.url}/tasks.html`);
         await page.locator("form.reminder").waitFor();
     }},
+    {name: "overview", path: "/overview.html", as: "anna", until: ".chart svg polygon", tall: true},
+    {name: "overview-year", path: "/overview.html?days=365", as: "min", until: ".chart svg polygon", tall: true},
+    {name: "tasks-waiting", path: "/tasks.html?task=1", as: "anna", until: DRAWN, act: async (page) => {
+        await page.route("**/api/tasks/*", (route) => (route.request().method() === "GET" ? route.continue() : route.abort()));
+        await page.locator("form.edit [name=priority]").selectOption("urgent");
+        await page.locator(".offline details").evaluate((part) => (/** @type {HTMLDetailsElement} */ (part).open = true));
+    }},
+    {name: "plain-overview", path: "/api/overview/week", as: "anna", ...plain},
+    {name: "plain-flow", path: "/api/overview/flow", as: "anna", ...plain},
     {name: "bin", path: "/tasks.html?bin=1", as: "anna", until: ROW},
     {name: "bin-nothing-found", path: "/tasks.html?bin=1&q=zzzz", as: "anna", until: ".empty:not([hidden])"},
     {name: "task", path: "/tasks.html?task=1", as: "anna", until: DRAWN, tall: true},

@@ -17,7 +17,10 @@ export function startOffline() {
     // Only where the page came by https, or from this machine, is there such a thing.
     navigator.serviceWorker?.register("/sw.js").catch(() => {});
     whenUnreachable(letWait);
-    startWaiting(draw);
+    startWaiting(() => {
+        drawWaiting();
+        draw();
+    });
     page.reached = send;
     /** @type {readonly import("./api.js").Task[]|null} */
     let tasks = null;
