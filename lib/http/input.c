@@ -239,7 +239,9 @@ static void check_required(struct request *request) {
         const struct field *field = &request->function->fields[i];
         bool is_given = request->values[i].is_given;
         const struct field *other = NULL;
-        bool has_other = field->instead && find_value(request, field->instead, &other)->is_given;
+        const struct field_value *instead =
+            field->instead ? find_value(request, field->instead, &other) : NULL;
+        bool has_other = instead && other && instead->is_given;
         if (field->is_required && !is_given && !has_other)
             fault(request, field, "required", WORDS_FAULT_REQUIRED);
         else if (is_given && has_other)
