@@ -67,6 +67,9 @@ void buffer_print(struct buffer *buffer, const char *format, ...) {
 }
 
 void buffer_add_html_bytes(struct buffer *buffer, const char *text, size_t size) {
+    /* Nothing may be nowhere: md4c tells of it by NULL. */
+    if (!size)
+        return;
     const char *end = text + size;
     const char *plain = text; /* not added yet */
     for (const char *at = text; at < end; at++) {
