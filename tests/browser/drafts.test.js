@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {LOOKS, assertLooksRight, nameOf, options} from "./looks.js";
-import {openPage, register, startSite, untilDrawn} from "./site.js";
+import {openPage, register, send, startSite, untilDrawn} from "./site.js";
 
 const TYPED = "The ladder is behind the shed.\nBring gloves.";
 /** Longer than a text rests before it is written. */
@@ -19,15 +19,6 @@ before(async () => {
     site = await startSite();
 });
 after(() => site?.stop());
-
-/** Asks the API as the person of the page. */
-function send(page, method, path, body) {
-    return page.evaluate(async ([method, path, body]) => {
-        const answer = await fetch(path, {method, body: body && JSON.stringify(body), headers: {"Content-Type": "application/json", Accept: "application/json"}});
-        if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
-        return answer.status === 204 ? null : answer.json();
-    }, [method, path, body]);
-}
 
 const makeTask = (page, title, more = {}) => send(page, "POST", "/api/tasks", {title, ...more});
 const description = (page) => page.locator("form.edit [name=description]");

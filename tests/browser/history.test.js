@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {LOOKS, assertLooksRight, nameOf, options} from "./looks.js";
-import {openPage, register, startSite, waitForMail} from "./site.js";
+import {openPage, register, send, startSite, waitForMail} from "./site.js";
 
 const WORDS = {
     en: {only: "Only comments", now: /^(now|1 minute ago)$/, list: "Suggestions", add: "Add comment"},
@@ -15,15 +15,6 @@ before(async () => {
     site = await startSite();
 });
 after(() => site?.stop());
-
-/** Asks the API as the person of the page. */
-function send(page, method, path, body) {
-    return page.evaluate(async ([method, path, body]) => {
-        const answer = await fetch(path, {method, body: body && JSON.stringify(body), headers: {"Content-Type": "application/json", Accept: "application/json"}});
-        if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
-        return answer.json();
-    }, [method, path, body]);
-}
 
 for (const look of LOOKS) {
     test(`a long history can be asked for its comments alone, and tells times in words: ${nameOf(look)}`, async () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {LOOKS, assertLooksRight, nameOf, options} from "./looks.js";
-import {openPage, register, startSite} from "./site.js";
+import {openPage, register, send, startSite} from "./site.js";
 
 const TEXT = `# What to bring
 
@@ -27,15 +27,6 @@ before(async () => {
     site = await startSite();
 });
 after(() => site?.stop());
-
-/** Asks the API as the person of the page. */
-function send(page, method, path, body) {
-    return page.evaluate(async ([method, path, body]) => {
-        const answer = await fetch(path, {method, body: body && JSON.stringify(body), headers: {"Content-Type": "application/json", Accept: "application/json"}});
-        if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
-        return answer.json();
-    }, [method, path, body]);
-}
 
 for (const look of LOOKS) {
     test(`a description is read, and written where one clicks or presses Enter: ${nameOf(look)}`, async () => {

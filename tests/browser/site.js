@@ -125,6 +125,15 @@ export async function signIn(site, page, email) {
     await untilDrawn(page);
 }
 
+/** Asks the API as the person of the page; null where it answers without a body. */
+export function send(page, method, path, body) {
+    return page.evaluate(async ([method, path, body]) => {
+        const answer = await fetch(path, {method, body: body && JSON.stringify(body), headers: {"Content-Type": "application/json", Accept: "application/json"}});
+        if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
+        return answer.status === 204 ? null : answer.json();
+    }, [method, path, body]);
+}
+
 const READ_MAILS = `
 import email, email.policy, json, pathlib, sys
 mails = []
