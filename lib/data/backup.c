@@ -3,6 +3,7 @@
 #include "data/db_sqlite.h"
 #include "data/db_turn.h"
 #include "data/migration.h"
+#include "data/schema.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,18 +71,11 @@ bool backup_check(const char *path, struct arena *arena, const char **error) {
     sqlite3 *handle = sqlite_open(path, SQLITE_OPEN_READONLY, arena, error);
     if (!handle)
         return false;
-    int64_t application = sqlite_pragma(handle, "application_id");
-    int64_t version = sqlite_pragma(handle, "user_version");
+    enum db_open_result result = schema_check(handle, path, arena, error);
     const char *found = NULL;
-    *error = NULL;
-    if (application < 0 || version < 0)
-        *error = engine_error(arena, path, handle);
-    else if (application != PUMASI_APPLICATION_ID)
-        *error = arena_print(arena, "%s is not a database of Pumasi", path);
-    else if (version > (int64_t)MIGRATION_COUNT)
-        *error = arena_print(arena, "%s was made by a newer release (schema %lld, this program knows %zu)",
-                             path, (long long)version, MIGRATION_COUNT);
-    else if ((found = damage(handle, arena)))
+    if (result == DB_OLDER)
+        *error = NULL;
+    if (!*error && (found = damage(handle, arena)))
         *error = arena_print(arena, "%s is damaged: %s", path, found);
     (void)sqlite3_close(handle);
     return !*error;

@@ -8,7 +8,7 @@
 
 #include "data/db_early.h"
 #include "data/db_turn.h"
-#include "data/migration.h"
+#include "data/schema.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -112,32 +112,6 @@ int64_t sqlite_pragma(sqlite3 *handle, const char *pragma) {
     return value;
 }
 
-static enum db_open_result check_schema(sqlite3 *handle, const char *path, struct arena *arena,
-                                        const char **error) {
-    int64_t application = sqlite_pragma(handle, "application_id");
-    int64_t version = sqlite_pragma(handle, "user_version");
-    if (application < 0 || version < 0) {
-        *error = arena_print(arena, "%s: %s", path, sqlite3_errmsg(handle));
-        return DB_UNUSABLE;
-    }
-    if (application != PUMASI_APPLICATION_ID) {
-        *error =
-            arena_print(arena, "%s is not a database of Pumasi; check `database` of the configuration", path);
-        return DB_FOREIGN;
-    }
-    if (version > (int64_t)MIGRATION_COUNT) {
-        *error = arena_print(arena, "%s was made by a newer release (schema %lld, this program knows %zu)",
-                             path, (long long)version, MIGRATION_COUNT);
-        return DB_NEWER;
-    }
-    if (version < (int64_t)MIGRATION_COUNT) {
-        *error = arena_print(arena, "%s has schema %lld of %zu; run `pumasi migrate`", path,
-                             (long long)version, MIGRATION_COUNT);
-        return DB_OLDER;
-    }
-    return DB_OPENED;
-}
-
 enum db_open_result db_open(const struct db_options *options, struct arena *arena, struct db **opened,
                             const char **error) {
     if (access(options->path, F_OK) != 0) {
@@ -150,7 +124,7 @@ enum db_open_result db_open(const struct db_options *options, struct arena *aren
     if (!handle)
         return DB_UNUSABLE;
     int turn = -1;
-    enum db_open_result result = check_schema(handle, options->path, arena, error);
+    enum db_open_result result = schema_check(handle, options->path, arena, error);
     if (result == DB_OPENED && !options->is_read_only) {
         turn = turn_open(options->path);
         if (turn < 0) {

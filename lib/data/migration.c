@@ -2,6 +2,7 @@
 
 #include "data/db_sqlite.h"
 #include "data/db_turn.h"
+#include "data/schema.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,23 +15,17 @@ static bool run(sqlite3 *handle, const char *sql) {
 
 /* Empty files may become ours; a file with tables of somebody else's may not. */
 static const char *refusal(sqlite3 *handle, const char *path, struct arena *arena) {
-    int64_t application = sqlite_pragma(handle, "application_id");
-    int64_t version = sqlite_pragma(handle, "user_version");
-    if (application < 0 || version < 0)
-        return arena_print(arena, "%s: %s", path, sqlite3_errmsg(handle));
-    bool is_empty = application == 0 && version == 0 && sqlite_pragma(handle, "page_count") == 0;
-    if (!is_empty && application != PUMASI_APPLICATION_ID)
-        return arena_print(arena, "%s is not a database of Pumasi; it was left as it is", path);
-    if (version > (int64_t)MIGRATION_COUNT)
-        return arena_print(arena, "%s was made by a newer release (schema %lld, this program knows %zu)",
-                           path, (long long)version, MIGRATION_COUNT);
-    return NULL;
+    const char *error = NULL;
+    bool is_empty = sqlite_pragma(handle, "application_id") == 0 &&
+                    sqlite_pragma(handle, "user_version") == 0 && sqlite_pragma(handle, "page_count") == 0;
+    enum db_open_result result = is_empty ? DB_OLDER : schema_check(handle, path, arena, &error);
+    return result == DB_OPENED || result == DB_OLDER ? NULL : error;
 }
 
 static bool apply(sqlite3 *handle, size_t number) {
     char mark[96];
     (void)sqlite3_snprintf(sizeof(mark), mark, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-                           PUMASI_APPLICATION_ID, (int)number);
+                           PUMASI_APPLICATION_ID, schema_mark(number));
     bool good = run(handle, "BEGIN IMMEDIATE") && run(handle, MIGRATIONS[number - 1].sql) &&
                 run(handle, mark) && run(handle, "COMMIT");
     return good;
@@ -65,8 +60,8 @@ bool migrate(const char *path, struct arena *arena, size_t *applied, const char 
         *error = arena_print(arena, "%s: %s", path, sqlite3_errmsg(handle));
         goto out;
     }
-    for (size_t number = (size_t)sqlite_pragma(handle, "user_version") + 1; number <= MIGRATION_COUNT;
-         number++) {
+    for (size_t number = (size_t)schema_number(sqlite_pragma(handle, "user_version")) + 1;
+         number <= MIGRATION_COUNT; number++) {
         if (!apply(handle, number)) {
             *error = arena_print(arena, "%s: migration %s: %s", path, MIGRATIONS[number - 1].name,
                                  sqlite3_errmsg(handle));

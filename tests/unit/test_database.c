@@ -2,7 +2,9 @@
  * pitfalls. */
 #include "unit.h"
 
+#include "data/db_sqlite.h"
 #include "data/db_turn.h"
+#include "data/schema.h"
 #include "domain/task_list.h"
 
 #include <fcntl.h>
@@ -375,6 +377,26 @@ static void every_list_prepares(void **state) {
     db_close(db);
 }
 
+static void programs_go_on_beside_a_newer_schema_that_only_adds(void **state) {
+    (void)state;
+    sqlite3 *handle = NULL;
+    assert_int_equal(sqlite3_open(fresh.path, &handle), SQLITE_OK);
+    const char *mark = arena_print(fresh.arena, "PRAGMA user_version = %zu", MIGRATION_COUNT * 10000 + 99);
+    assert_int_equal(sqlite3_exec(handle, mark, NULL, NULL, NULL), SQLITE_OK);
+    const struct db_options options = {fresh.path, false, everything, COUNT(everything)};
+    struct db *db = NULL;
+    const char *error = NULL;
+    assert_int_equal(db_open(&options, fresh.arena, &db, &error), DB_OPENED);
+    db_close(db);
+    size_t applied = 0;
+    assert_true(migrate(fresh.path, fresh.arena, &applied, &error));
+    assert_int_equal(applied, 0);
+    assert_int_equal(sqlite_pragma(handle, "user_version"), (int)MIGRATION_COUNT * 10000 + 99);
+    mark = arena_print(fresh.arena, "PRAGMA user_version = %d", schema_mark(MIGRATION_COUNT));
+    assert_int_equal(sqlite3_exec(handle, mark, NULL, NULL, NULL), SQLITE_OK);
+    (void)sqlite3_close(handle);
+}
+
 static void foreign_older_and_newer_files_are_refused(void **state) {
     (void)state;
     static const struct {
@@ -382,6 +404,7 @@ static void foreign_older_and_newer_files_are_refused(void **state) {
         enum db_open_result result;
     } files[] = {
         {"PRAGMA user_version = 99", DB_NEWER},
+        {"PRAGMA user_version = 990099", DB_NEWER},
         {"PRAGMA user_version = 1", DB_OLDER},
         {"PRAGMA application_id = 7", DB_FOREIGN},
     };
@@ -425,6 +448,7 @@ int main(void) {
         TEST(the_log_is_append_only),
         TEST(a_write_holds_the_turn),
         TEST(every_list_prepares),
+        TEST(programs_go_on_beside_a_newer_schema_that_only_adds),
         TEST(foreign_older_and_newer_files_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
