@@ -50,7 +50,7 @@ GATEWAY := build/gateway/lighttpd.conf build/gateway/nginx.conf
 LANGUAGES := en ko
 WWW := build/generated/pages.made
 
-.PHONY: all sanitize check lint format bench screenshots sbom install clean
+.PHONY: all sanitize check lint format bench screenshots sbom install release clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -194,9 +194,19 @@ install: all
 	install -m 755 $(IDLE) $(DESTDIR)$(PREFIX)/lib/pumasi
 	install -m 755 $(FUNCTIONS) $(DESTDIR)$(PREFIX)/lib/pumasi/functions
 	install -m 755 $(CRON) $(DESTDIR)$(PREFIX)/lib/pumasi/cron
-	install -m 644 $(GATEWAY) scripts/gateway.d/pumasi.nft $(DESTDIR)$(PREFIX)/share/pumasi
+	install -m 755 scripts/serve scripts/switch $(DESTDIR)$(PREFIX)/lib/pumasi
+	install -m 644 $(GATEWAY) handlers/routes scripts/gateway.d/pumasi.nft $(DESTDIR)$(PREFIX)/share/pumasi
 	cp -R build/www $(DESTDIR)$(PREFIX)/share/pumasi/www
 	find $(DESTDIR)$(PREFIX)/share/pumasi/www -type f -exec chmod 644 {} +
+
+# What scripts/deploy carries to a host: one tarball, named by the commit.
+RELEASE := build/pumasi-release.tar.gz
+release: all
+	@rm -rf build/tree
+	@$(MAKE) --no-print-directory -s install DESTDIR=$(CURDIR)/build/tree PREFIX=
+	@tar -C build/tree --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$$(git log -1 --format=%ct 2>/dev/null || echo 0)" \
+		-cf - . | gzip -n > $(RELEASE)
+	@echo '  $(RELEASE)'
 
 clean:
 	rm -rf build
