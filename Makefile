@@ -194,7 +194,7 @@ install: all
 	install -m 755 $(IDLE) $(DESTDIR)$(PREFIX)/lib/pumasi
 	install -m 755 $(FUNCTIONS) $(DESTDIR)$(PREFIX)/lib/pumasi/functions
 	install -m 755 $(CRON) $(DESTDIR)$(PREFIX)/lib/pumasi/cron
-	install -m 755 scripts/serve scripts/switch $(DESTDIR)$(PREFIX)/lib/pumasi
+	install -m 755 scripts/switch $(DESTDIR)$(PREFIX)/lib/pumasi
 	install -m 644 $(GATEWAY) handlers/routes scripts/gateway.d/pumasi.nft $(DESTDIR)$(PREFIX)/share/pumasi
 	cp -R build/www $(DESTDIR)$(PREFIX)/share/pumasi/www
 	find $(DESTDIR)$(PREFIX)/share/pumasi/www -type f -exec chmod 644 {} +

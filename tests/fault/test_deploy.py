@@ -50,7 +50,7 @@ def make(directory, *words):
 
 
 def setUpModule():
-    """Two releases: this one, and one with a migration more."""
+    """Three releases: this one; one with a migration more, that adds; and one, of few functions, with one that takes away."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix="pumasi-releases-"))
     unittest.addModuleCleanup(shutil.rmtree, directory)
     make(ROOT, "VARIANT=release", "all")
@@ -72,7 +72,20 @@ def setUpModule():
         there = after / (name if name.startswith("bin/") else f"lib/pumasi/{name}")
         there.unlink()
         shutil.copy2(tree / "build/plain" / name, there)
-    _shared.update(before=before, after=after, schema=number)
+    (tree / f"db/sqlite/{number:04}-effort.sql").unlink()
+    (tree / f"db/sqlite/{number:04}-contract-effort.sql").write_text(MIGRATION)
+    make(tree, "VARIANT=plain", *(f"build/plain/{name}" for name in CHANGED))
+    contract = directory / "contract"
+    for name in CHANGED:
+        there = contract / (name if name.startswith("bin/") else f"lib/pumasi/{name}")
+        there.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(tree / "build/plain" / name, there)
+    shutil.copytree(before / "share", contract / "share")
+    shutil.copy2(before / "bin/pumasi-serve", contract / "bin/pumasi-serve")
+    for name in ("switch", "idle"):
+        shutil.copy2(before / "lib/pumasi" / name, contract / "lib/pumasi" / name)
+    (contract / "share/pumasi/routes").write_text("GET /api/tasks task-list\nGET /api/health health\n")
+    _shared.update(before=before, after=after, contract=contract, schema=number)
 
 
 class Host:
@@ -153,7 +166,7 @@ class Host:
     def serve(self):
         """What an administrator starts once: the functions' supervisor and the web server."""
         functions = self.current / "lib/pumasi/functions"
-        self.start(str(self.current / "lib/pumasi/serve"), str(functions), str(self.directory / "run"))
+        self.start(str(self.current / "bin/pumasi-serve"), str(functions), str(self.directory / "run"))
         for function in functions.iterdir():
             wait_for((self.directory / "run" / f"{function.name}.sock").exists, 20, function.name)
         self.start("lighttpd", "-D", "-f", str(self.root / "lighttpd.conf"))
@@ -306,6 +319,24 @@ class Deploy(unittest.TestCase):
             self.assertLess(seconds, 30, said)
         self.assertEqual(200, host.get("/api/health"))
         self.assert_nothing_lost(load)
+
+    def test_a_schema_that_the_release_before_cannot_share_comes_in_only_when_told(self):
+        host = self.host
+        status, said, _ = host.deploy(_shared["contract"], "quietly")
+        self.assertEqual((1, BEFORE), (status, host.serving()), said)
+        self.assertIn("Say so with --contract", said)
+        self.assertEqual([], host.ask("SELECT 1 FROM pragma_table_info('task') WHERE name = 'effort'"))
+        # One that does not prove healthy is taken back with its schema, as nothing was changed meanwhile.
+        tree = host.directory / "unhealthy"
+        shutil.copytree(_shared["contract"], tree)
+        (tree / "share/pumasi/routes").write_text("GET /api/session session\n")
+        status, said, _ = host.deploy(tree, "unhealthy", "--contract")
+        self.assertEqual((1, BEFORE), (status, host.serving()), said)
+        self.assertEqual([], host.ask("SELECT 1 FROM pragma_table_info('task') WHERE name = 'effort'"))
+        self.assertEqual(["admi"], host.ask('SELECT name FROM "user" WHERE id = 1'))
+        status, said, _ = host.deploy(_shared["contract"], "told", "--contract")
+        self.assertEqual((0, "told"), (status, host.serving()), said)
+        self.assertEqual(200, host.get("/api/health"))
 
 
 if __name__ == "__main__":
