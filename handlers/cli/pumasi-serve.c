@@ -111,6 +111,7 @@ static bool add_new(struct supervisor *all) {
     bool good = folder;
     if (!folder)
         say("%s: %s", all->folder, strerror(errno));
+    /* cppcheck-suppress readdirCalled ; there is one thread */
     for (struct dirent *entry; folder && (entry = readdir(folder));) {
         struct served one = {.listener = -1};
         int program = snprintf(one.program, sizeof(one.program), "%s/%s", all->folder, entry->d_name);

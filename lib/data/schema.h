@@ -5,9 +5,7 @@
  * cannot work with (NNNN-contract-NAME.sql). Every other migration only adds, so that the programs of the
  * release before go on beside it while a new one comes, and after it has gone again.
  */
-#include "data/db.h"
-
-#include <sqlite3.h>
+#include "data/db_sqlite.h"
 
 /* The user_version of a database after this migration (1 is the first). */
 int schema_mark(size_t number);
