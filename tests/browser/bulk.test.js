@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {assertNothingSerious} from "./axe.js";
-import {assertNoSidewaysScroll, openPage, register, startSite} from "./site.js";
+import {assertNoSidewaysScroll, openPage, register, send, startSite} from "./site.js";
 
 let site;
 before(async () => {
@@ -160,6 +160,54 @@ test("deleted together, restored together; what is another's stays, with the rea
     await other.check();
 });
 
+test("restored together from the bin, undone together; one alone, too", async () => {
+    const other = await openPage(site);
+    await register(site, other.page, "Ola Owner");
+    const [theirs] = await list(other.page, "back", ["Back X of Ola"]);
+    await send(other.page, "DELETE", `/api/tasks/${theirs}`);
+    const {page, check} = await openPage(site, {}, [403]);
+    await register(site, page, "Rest Orer");
+    for (const id of await list(page, "back", ["Back A", "Back B"])) await send(page, "DELETE", `/api/tasks/${id}`);
+    await page.goto(`${site.url}/tasks.html?bin=1&label=back&sort=title`);
+    const rows = page.locator("tbody th > :first-child");
+    await rows.nth(2).waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("x");
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("Shift+X");
+    const bar = page.locator(".bulk");
+    await bar.getByText("3 chosen").waitFor();
+    assert.deepEqual(await bar.getByRole("button").allInnerTexts(), ["Restore", "Choose none"]);
+    await bar.getByRole("button", {name: "Restore"}).focus();
+    await page.keyboard.press("Enter");
+    await bar.locator(".failures").getByText("Back X of Ola: Only the person who made this task").waitFor();
+    assert.deepEqual(await rows.allInnerTexts(), ["Back X of Ola"]);
+    await page.locator(".notice").getByText("Restored: 2").waitFor();
+    await page.locator(".notice").getByRole("button", {name: "Undo"}).click();
+    await page.locator(".notice").getByText("Changed back: 2").waitFor();
+    await rows.nth(2).waitFor();
+    await page.keyboard.press("Escape");
+    await bar.waitFor({state: "detached"});
+
+    await page.getByRole("button", {name: "Restore: Back A"}).click();
+    await rows.filter({hasText: "Back A"}).waitFor({state: "detached"});
+    await page.locator(".notice").getByRole("button", {name: "Undo"}).click();
+    await rows.filter({hasText: "Back A"}).waitFor();
+
+    await page.locator("thead .check input").click();
+    await bar.getByText("3 chosen").waitFor();
+    await box(page, "Back X").click();
+    await bar.getByRole("button", {name: "Restore"}).click();
+    await rows.filter({hasText: "Back A"}).waitFor({state: "detached"});
+    await bar.waitFor({state: "detached"});
+    await page.goto(`${site.url}/tasks.html?label=back&sort=title`);
+    await page.locator("tbody a").nth(1).waitFor();
+    assert.deepEqual(await page.locator("tbody a").allInnerTexts(), ["Back A", "Back B"]);
+    await check();
+    await other.check();
+});
+
 test("a lost connection is tried once more by the person, not a hundred times by us", async () => {
     const {page, context, check} = await openPage(site);
     await register(site, page, "Lost Connie");
@@ -186,7 +234,7 @@ for (const colorScheme of ["light", "dark"]) {
     test(`in Korean on a small screen, ${colorScheme}`, async () => {
         const {page, check} = await openPage(site, {locale: "ko-KR", colorScheme, viewport: {width: 360, height: 740}, reducedMotion: "reduce"});
         await register(site, page, "고르미");
-        await list(page, `작은화면${colorScheme}`, ["작은 화면 하나", "작은 화면 둘"]);
+        const ids = await list(page, `작은화면${colorScheme}`, ["작은 화면 하나", "작은 화면 둘"]);
         await page.getByRole("button", {name: "고르기", exact: true}).click();
         await box(page, "작은 화면 하나").click();
         await page.locator(".bulk").getByText("1개 골랐어요").waitFor();
@@ -199,6 +247,18 @@ for (const colorScheme of ["light", "dark"]) {
         await page.locator(".notice").getByText("1개를 되돌렸어요").waitFor();
         await page.getByRole("button", {name: "고르기", exact: true}).click();
         await page.locator(".bulk").waitFor({state: "detached"});
+
+        for (const id of ids) await send(page, "DELETE", `/api/tasks/${id}`);
+        await page.goto(`${site.url}/tasks.html?bin=1&label=작은화면${colorScheme}`);
+        await page.getByRole("button", {name: "고르기", exact: true}).click();
+        await box(page, "작은 화면 하나").click();
+        await box(page, "작은 화면 둘").click();
+        await page.locator(".bulk").getByText("2개 골랐어요").waitFor();
+        await assertNothingSerious(page, "bulk of the bin");
+        await assertNoSidewaysScroll(page);
+        await page.locator(".bulk").getByRole("button", {name: "복원"}).click();
+        await page.locator(".notice").getByText("2개를 복원했어요").waitFor();
+        await page.getByText("조건에 맞는 할 일이 없어요.").waitFor();
         await check();
     });
 }
