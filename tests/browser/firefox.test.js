@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import {existsSync} from "node:fs";
 import {after, before, test} from "node:test";
 import puppeteer from "puppeteer-core";
-import {startSite} from "./site.js";
+import {PASSWORD, startSite} from "./site.js";
 
 const FIREFOX = "/usr/bin/firefox-esr";
 const skip = existsSync(FIREFOX) ? false : `${FIREFOX} is not there`;
@@ -31,7 +31,7 @@ test("the way of every day, in Firefox", {skip}, async () => {
 
     await page.goto(site.url);
     await page.locator("form.sign-in [name=email]").fill("anna@example.org");
-    await page.locator("form.sign-in [name=password]").fill("pumasi shares work");
+    await page.locator("form.sign-in [name=password]").fill(PASSWORD);
     await page.locator("form.sign-in button").click();
     await page.locator("details.menu summary .name").wait();
     await page.waitForSelector(".tasks tbody tr");

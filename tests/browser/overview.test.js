@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {assertNothingSerious} from "./axe.js";
-import {assertNoSidewaysScroll, openPage, register, signIn, startSite, untilDrawn} from "./site.js";
+import {assertNoSidewaysScroll, openPage, PASSWORD, register, signIn, startSite, untilDrawn} from "./site.js";
 
 let site;
 before(async () => {
@@ -180,7 +180,7 @@ test("without JavaScript it is tables, found from the menu", async () => {
     const {page, check} = await openPage(site, {javaScriptEnabled: false});
     await page.goto(site.url);
     await page.locator("form.sign-in [name=email]").fill("tom@example.org");
-    await page.locator("form.sign-in [name=password]").fill("pumasi shares work");
+    await page.locator("form.sign-in [name=password]").fill(PASSWORD);
     await page.locator("form.sign-in button").click();
     await page.goto(`${site.url}/overview.html`);
     await page.waitForURL(`${site.url}/api/overview/week`);

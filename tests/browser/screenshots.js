@@ -4,13 +4,12 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {asPage, KINDS, makeMails, withoutStyle} from "./mails.js";
-import {startSite} from "./site.js";
+import {PASSWORD, startSite} from "./site.js";
 import {LONG_NAME, seed, STATES} from "./states.js";
 
 const LANGUAGES = ["en", "ko"];
 const WIDTHS = [1280, 360];
 const SCHEMES = ["light", "dark"];
-const PASSWORD = "pumasi shares work";
 
 const directory = resolve(process.argv[2] ?? "screenshots");
 const pattern = new RegExp(process.argv[3] || ".");

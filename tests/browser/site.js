@@ -11,7 +11,8 @@ import {startBrowser} from "./browser.js";
 const ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
 const START_MS = 300000;
 const MAIL_MS = 30000;
-const PASSWORD = "pumasi shares work";
+/** Of everybody here. */
+export const PASSWORD = "pumasi shares work";
 
 // Below the ports that the kernel gives to clients, which would take it meanwhile.
 function somePort() {

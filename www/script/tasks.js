@@ -34,7 +34,7 @@ function followAddress() {
 
 /** Shows a task beside the list, or none; what shows it is fetched with the first one. @param {number|null} id */
 async function showTask(id) {
-    if (view && view.id === id && !view.isClosed) return;
+    if (view && view.id === id && !view.isClosed) return view.history.follow();
     const lastId = view ? view.id : null;
     if (view) view.leave();
     view = null;
