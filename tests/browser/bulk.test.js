@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {assertNothingSerious} from "./axe.js";
+import {changeTask, listTasks} from "./given.js";
 import {assertNoSidewaysScroll, openPage, register, send, startSite} from "./site.js";
 
 let site;
@@ -10,21 +11,6 @@ before(async () => {
     site = await startSite();
 });
 after(() => site?.stop());
-
-async function list(page, label, titles) {
-    const ids = await page.evaluate(async ([label, titles]) => {
-        const made = [];
-        for (const title of titles) {
-            const answer = await fetch("/api/tasks", {method: "POST", body: JSON.stringify({title, labels: [label]}),
-                headers: {"Content-Type": "application/json", Accept: "application/json"}});
-            made.push((await answer.json()).id);
-        }
-        return made;
-    }, [label, titles]);
-    await page.goto(`${site.url}/tasks.html?label=${label}&sort=title`);
-    await page.locator("tbody tr").first().waitFor();
-    return ids;
-}
 
 function box(page, title) {
     return page.locator("tbody tr", {hasText: title}).getByRole("checkbox");
@@ -35,22 +21,13 @@ function chosen(page) {
 }
 
 function tasks(page, ids) {
-    return page.evaluate((ids) => Promise.all(ids.map(async (id) =>
-        (await fetch(`/api/tasks/${id}`, {headers: {Accept: "application/json"}})).json())), ids);
-}
-
-function patch(page, id, values) {
-    return page.evaluate(async ([id, values]) => {
-        const {version} = await (await fetch(`/api/tasks/${id}`, {headers: {Accept: "application/json"}})).json();
-        await fetch(`/api/tasks/${id}`, {method: "PATCH", body: JSON.stringify({...values, version}),
-            headers: {"Content-Type": "application/json", Accept: "application/json"}});
-    }, [id, values]);
+    return Promise.all(ids.map((id) => send(page, "GET", `/api/tasks/${id}`)));
 }
 
 test("rows are chosen one by one, as a range, all, and none", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Cho Oser");
-    await list(page, "row", ["Row A", "Row B", "Row C", "Row D"]);
+    await listTasks(site, page, "row", ["Row A", "Row B", "Row C", "Row D"]);
     await box(page, "Row A").click();
     await page.locator(".bulk").getByText("1 chosen").waitFor();
     await box(page, "Row C").click({modifiers: ["Shift"]});
@@ -81,9 +58,9 @@ test("rows are chosen one by one, as a range, all, and none", async () => {
 test("all chosen get the same value, and one undo gives each its own back", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Bulk Y");
-    const ids = await list(page, "heap", ["Heap A", "Heap B", "Heap C", "Heap D", "Heap E", "Heap F"]);
-    await patch(page, ids[0], {status: "doing", progress: 40});
-    await patch(page, ids[1], {priority: "urgent"});
+    const ids = await listTasks(site, page, "heap", ["Heap A", "Heap B", "Heap C", "Heap D", "Heap E", "Heap F"]);
+    await changeTask(page, ids[0], {status: "doing", progress: 40});
+    await changeTask(page, ids[1], {priority: "urgent"});
     await page.reload();
     await page.locator("tbody tr").first().waitFor();
     const before = await tasks(page, ids);
@@ -125,8 +102,8 @@ test("all chosen get the same value, and one undo gives each its own back", asyn
 test("what could not be kept is said by name, and stays chosen", async () => {
     const {page, check} = await openPage(site, {}, [412]);
     await register(site, page, "Fay Lure");
-    const ids = await list(page, "fail", ["Fail A", "Fail B", "Fail C"]);
-    await patch(page, ids[1], {priority: "low"});
+    const ids = await listTasks(site, page, "fail", ["Fail A", "Fail B", "Fail C"]);
+    await changeTask(page, ids[1], {priority: "low"});
     await box(page, "Fail A").click();
     await page.keyboard.press("Control+a");
     await page.locator(".bulk").getByRole("combobox", {name: "Priority"}).selectOption("high");
@@ -141,10 +118,10 @@ test("what could not be kept is said by name, and stays chosen", async () => {
 test("deleted together, restored together; what is another's stays, with the reason", async () => {
     const other = await openPage(site);
     await register(site, other.page, "Otto Owner");
-    await list(other.page, "bin", ["Bin X of Otto"]);
+    await listTasks(site, other.page, "bin", ["Bin X of Otto"]);
     const {page, check} = await openPage(site, {}, [403]);
     await register(site, page, "Dee Letter");
-    await list(page, "bin", ["Bin A", "Bin B"]);
+    await listTasks(site, page, "bin", ["Bin A", "Bin B"]);
     await box(page, "Bin A").click();
     await page.keyboard.press("Control+a");
     await page.locator(".bulk").getByText("3 chosen").waitFor();
@@ -163,11 +140,11 @@ test("deleted together, restored together; what is another's stays, with the rea
 test("restored together from the bin, undone together; one alone, too", async () => {
     const other = await openPage(site);
     await register(site, other.page, "Ola Owner");
-    const [theirs] = await list(other.page, "back", ["Back X of Ola"]);
+    const [theirs] = await listTasks(site, other.page, "back", ["Back X of Ola"]);
     await send(other.page, "DELETE", `/api/tasks/${theirs}`);
     const {page, check} = await openPage(site, {}, [403]);
     await register(site, page, "Rest Orer");
-    for (const id of await list(page, "back", ["Back A", "Back B"])) await send(page, "DELETE", `/api/tasks/${id}`);
+    for (const id of await listTasks(site, page, "back", ["Back A", "Back B"])) await send(page, "DELETE", `/api/tasks/${id}`);
     await page.goto(`${site.url}/tasks.html?bin=1&label=back&sort=title`);
     const rows = page.locator("tbody th > :first-child");
     await rows.nth(2).waitFor();
@@ -211,7 +188,7 @@ test("restored together from the bin, undone together; one alone, too", async ()
 test("a lost connection is tried once more by the person, not a hundred times by us", async () => {
     const {page, context, check} = await openPage(site);
     await register(site, page, "Lost Connie");
-    await list(page, "lost", Array.from({length: 12}, (_, i) => `Lost ${String(i).padStart(2, "0")}`));
+    await listTasks(site, page, "lost", Array.from({length: 12}, (_, i) => `Lost ${String(i).padStart(2, "0")}`));
     await box(page, "Lost 00").click();
     await page.keyboard.press("Control+a");
     let tried = 0;
@@ -234,7 +211,7 @@ for (const colorScheme of ["light", "dark"]) {
     test(`in Korean on a small screen, ${colorScheme}`, async () => {
         const {page, check} = await openPage(site, {locale: "ko-KR", colorScheme, viewport: {width: 360, height: 740}, reducedMotion: "reduce"});
         await register(site, page, "고르미");
-        const ids = await list(page, `작은화면${colorScheme}`, ["작은 화면 하나", "작은 화면 둘"]);
+        const ids = await listTasks(site, page, `작은화면${colorScheme}`, ["작은 화면 하나", "작은 화면 둘"]);
         await page.getByRole("button", {name: "고르기", exact: true}).click();
         await box(page, "작은 화면 하나").click();
         await page.locator(".bulk").getByText("1개 골랐어요").waitFor();

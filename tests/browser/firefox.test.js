@@ -43,7 +43,7 @@ test("the way of every day, in Firefox", {skip}, async () => {
     const progress = await page.waitForSelector("form.edit [name=progress]");
     await progress.focus();
     for (let step = 0; step < 3; step++) await page.keyboard.press("ArrowRight");
-    await page.waitForSelector("::-p-xpath(//article//*[contains(text(), 'from 0 to 30')])");
+    await page.waitForSelector("::-p-xpath(//article//*[contains(text(), ' to 30')])");
     await page.waitForSelector("::-p-xpath(//tbody//tr[contains(., 'Wind the clock')]//*[contains(text(), '30')])");
 
     await page.locator("form.comment textarea").fill("The key is under the clock.");

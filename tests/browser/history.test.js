@@ -66,6 +66,7 @@ for (const look of LOOKS) {
         const {id} = await send(page, "POST", "/api/tasks", {title: "Ask around"});
         await page.goto(`${site.url}/tasks.html?task=${id}`);
         const text = page.locator("form.comment textarea");
+        await text.waitFor();
         await text.focus();
         await page.keyboard.type("Have a look, @zor");
         const list = page.getByRole("listbox", {name: words.list});
