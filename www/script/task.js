@@ -111,7 +111,7 @@ export class TaskView {
         this.form.show(task, about);
         this.description.show(task);
         this.comment.show();
-        one(this.root, ".about").replaceChildren(say("page.created_by", {id: task.id, name: task.creator.name}), " · ", timePart(task.created_at));
+        one(this.root, ".about").replaceChildren(say("page.created_by", {id: String(task.id), name: task.creator.name}), " · ", timePart(task.created_at));
         const {user} = known();
         one(this.root, ".delete").hidden = task.creator.id !== user.id && user.role !== "admin";
         document.title = `${task.title} · ${say("page.name")}`;
