@@ -26,7 +26,8 @@ static void run(struct request *request) {
         return;
     }
     if (request->is_html) {
-        respond_see_other(request, request_task_path(request));
+        respond_see_other(request, arena_print(request->arena, "%s#comment-%lld", request_task_path(request),
+                                               (long long)comment.id));
         return;
     }
     struct json_writer *json = respond_json(request, 201);

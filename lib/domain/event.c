@@ -91,6 +91,7 @@ static void read_detail(struct arena *arena, struct db_rows *rows, struct event 
     struct json_object *comment = json_object_object_get(root, "comment");
     const char *body = json_object_get_string(json_object_object_get(comment, "body"));
     event->comment = body ? arena_copy(arena, body) : NULL;
+    event->comment_id = body ? json_object_get_int64(json_object_object_get(comment, "id")) : 0;
     (void)json_object_put(root);
 }
 

@@ -38,6 +38,7 @@ struct event {
     struct event_change *changes;
     size_t change_count;
     const char *comment; /* text of a comment; NULL: none */
+    int64_t comment_id;  /* its own; 0: none */
     /* Found by event_mails only: */
     bool is_planned; /* who is told is decided */
     struct event_mail *mails;

@@ -63,10 +63,15 @@ static void add_change(struct buffer *out, enum language language, const char *w
         add_sentence(out, language, sentence_of(field), who, from ? from : "", to ? to : "");
 }
 
-static void add_time(struct buffer *out, int64_t at) {
+/* Of a comment it is the address, too: who copies it points others at what was said. */
+static void add_time(struct buffer *out, int64_t at, int64_t comment_id) {
     char time[CLOCK_RFC3339_BYTES];
     clock_write_rfc3339(at, time);
+    if (comment_id)
+        buffer_print(out, "<a href=\"#comment-%lld\">", (long long)comment_id);
     buffer_print(out, "<time datetime=\"%s\">%.5s UTC</time>", time, time + strlen("2026-11-23T"));
+    if (comment_id)
+        buffer_add(out, "</a>");
 }
 
 static void add_comment(struct buffer *out, const char *comment, size_t *rendered) {
@@ -96,10 +101,13 @@ static void add_event(struct buffer *out, enum language language, const struct e
     for (size_t i = 0; i < COUNT(whole); i++) {
         if (strcmp(event->type, whole[i].type) != 0)
             continue;
-        buffer_add(out, "<li><span>");
+        if (event->comment_id)
+            buffer_print(out, "<li id=\"comment-%lld\"><span>", (long long)event->comment_id);
+        else
+            buffer_add(out, "<li><span>");
         add_sentence(out, language, whole[i].key, who, "", "");
         buffer_add(out, "</span>");
-        add_time(out, event->at);
+        add_time(out, event->at, event->comment_id);
         if (event->comment)
             add_comment(out, event->comment, rendered);
         page_mails(out, language, event, now);
@@ -111,7 +119,7 @@ static void add_event(struct buffer *out, enum language language, const struct e
         add_change(out, language, who, &event->changes[i], now);
         buffer_add(out, "</span>");
         if (i == 0)
-            add_time(out, event->at);
+            add_time(out, event->at, 0);
         if (i == event->change_count - 1)
             page_mails(out, language, event, now);
         buffer_add(out, "</li>\n");

@@ -84,6 +84,7 @@ void present_event(struct json_writer *json, const struct event *event) {
     }
     json_close_object(json);
     json_add_text(json, "comment", event->comment);
+    json_add_number(json, "comment_id", event->comment_id);
     if (event->comment)
         add_html(json, "html", event->comment);
     else

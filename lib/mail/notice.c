@@ -61,12 +61,23 @@ static const char *task_link(const struct telling *telling, const struct task *t
                        (long long)task->id);
 }
 
+/* Where nothing but comments is told, the link leads to the first of them. */
+static const char *news_link(const struct telling *telling, const struct task_news *news) {
+    const char *link = task_link(telling, &news->task);
+    bool is_more =
+        news->is_due || news->is_created || news->is_deleted || news->is_restored || news->change_count > 0;
+    if (is_more || !news->comment_count)
+        return link;
+    return arena_print(telling->arena, "%s#comment-%lld", link, (long long)news->comments[0].comment_id);
+}
+
 /* ---- parts ---- */
 
-static void name_task(const struct telling *telling, struct template_record *at, const struct task *task) {
+static void name_task(const struct telling *telling, struct template_record *at, const struct task *task,
+                      const char *link) {
     template_set(at, NOTICE_NUMBER, number(telling, task->id));
     template_set(at, NOTICE_TITLE, task->title);
-    template_set(at, NOTICE_LINK, task_link(telling, task));
+    template_set(at, NOTICE_LINK, link);
 }
 
 /* Somebody did it, at that time. */
@@ -218,7 +229,7 @@ static void add_news(struct telling *telling, struct template_record *at, const 
 static void add_due(const struct telling *telling, struct template_record *at, enum notice_name what,
                     const struct task *task) {
     struct template_record *due = template_add(at, what);
-    name_task(telling, due, task);
+    name_task(telling, due, task, task_link(telling, task));
     template_set(due, NOTICE_IS_LATE, strcmp(task->due_on, telling->today) < 0 ? "1" : "");
     template_set(due, NOTICE_DATE, day(telling, task->due_on));
     template_set(due, NOTICE_DUE, due_words(telling->arena, telling->language, task->due_on, telling->today));
@@ -227,7 +238,7 @@ static void add_due(const struct telling *telling, struct template_record *at, e
 /* ---- whole mails ---- */
 
 static void fill_task(struct telling *telling, struct template_record *root, const struct task_news *news) {
-    name_task(telling, root, &news->task);
+    name_task(telling, root, &news->task, news_link(telling, news));
     if (news->is_due && news->task.due_on)
         add_due(telling, root, NOTICE_DUE_LINE, &news->task);
     add_news(telling, root, news);
@@ -256,7 +267,7 @@ static struct counts fill_daily(struct telling *telling, struct template_record 
         }
         if (has_more_than_due(news) && counts.news++ < MOST_TASKS) {
             struct template_record *told = template_add(root, NOTICE_NEWS);
-            name_task(telling, told, &news->task);
+            name_task(telling, told, &news->task, news_link(telling, news));
             add_news(telling, told, news);
         }
     }

@@ -115,6 +115,13 @@ class Comments(History):
         self.assertEqual(['첫째', 'second\nline', ' kept '], [event['comment'] for event in self.log()[1:]])
         self.assertEqual({self.jiwoo.user['id']}, {event['actor']['id'] for event in self.log()[1:]})
 
+    def test_each_has_an_address_in_the_log_and_on_the_page(self):
+        made = self.jiwoo.post(self.path + '/comments', {'body': 'look here'}).json['comment']
+        self.assertEqual([None, made['id']], [event['comment_id'] for event in self.log()])
+        page = self.jiwoo.get(self.path, {'Accept': 'text/html'}).text
+        self.assertIn(f'<li id="comment-{made["id"]}">', page)
+        self.assertIn(f'<a href="#comment-{made["id"]}"><time', page)
+
     def test_the_version_stays_and_the_task_moves_up(self):
         pumasi.by_hand(f'UPDATE task SET updated_at = updated_at - 1000 WHERE id = {self.task["id"]}')
         before = self.min.show(self.task)

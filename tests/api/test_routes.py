@@ -170,7 +170,7 @@ class PlainBrowsers(unittest.TestCase):
     def test_change_comment_delete_restore(self):
         path, task = self.make()
         self.see_other(self.min.form(path, {'version': 1, 'title': '다른 제목'}), path)
-        self.see_other(self.min.form(path + '/comments', {'body': 'a\r\nb'}), path)
+        self.see_other(self.min.form(path + '/comments', {'body': 'a\r\nb'}), path + r'#comment-\d+')
         self.assertEqual('a\nb', pumasi.value('SELECT body FROM comment WHERE task_id = ?', task['id']))
         self.see_other(self.min.form(path + '/delete', ''), '/api/tasks')
         self.assertEqual(1, pumasi.value('SELECT is_deleted FROM task WHERE id = ?', task['id']))

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {assertNothingSerious} from "./axe.js";
-import {assertNoSidewaysScroll, openPage, register, startSite, untilDrawn, waitForCode, waitForMail} from "./site.js";
+import {assertNoSidewaysScroll, openPage, register, registerByForm, startSite, untilDrawn, waitForCode, waitForMail} from "./site.js";
 
 const NEW_PASSWORD = "네 낱말을 이어 쓴 것";
 
@@ -59,7 +59,7 @@ for (const javaScriptEnabled of [true, false]) {
 
     test(`the address is confirmed by the mail's link or code, ${way} JavaScript`, async () => {
         const {page, check} = await openPage(site, {javaScriptEnabled}, [422, 429]);
-        const person = await register(site, page, "Con Firm", false);
+        const person = await registerByForm(site, page, "Con Firm");
         const reminder = page.locator("form.reminder");
         await reminder.getByText(person.email).waitFor();
         const code = await waitForCode(site, person.email);
@@ -120,7 +120,7 @@ for (const [colorScheme, width] of [["light", 1280], ["dark", 360]]) {
             await assertNothingSerious(page, name);
             await assertNoSidewaysScroll(page);
         }
-        await register(site, page, "Re Minded", false);
+        await registerByForm(site, page, "Re Minded");
         await page.locator("form.reminder").waitFor();
         await assertNothingSerious(page, "the reminder");
         await assertNoSidewaysScroll(page);

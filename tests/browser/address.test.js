@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
+import {makeTasks} from "./given.js";
 import {openPage, register, startSite} from "./site.js";
 
 let site;
@@ -78,11 +79,7 @@ test("an open task has its own address, and the back button closes it", async ()
 test("more rows come behind the first page", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Mo Re");
-    await page.evaluate(async () => {
-        for (let i = 0; i < 60; i++)
-            await fetch("/api/tasks", {method: "POST", headers: {"Content-Type": "application/json", Accept: "application/json"},
-                body: JSON.stringify({title: `Chair ${i}`, labels: ["chairs"]})});
-    });
+    await makeTasks(page, Array.from({length: 60}, (_, i) => ({title: `Chair ${i}`, labels: ["chairs"]})));
     await page.goto(`${site.url}/tasks.html?label=chairs`);
     await page.locator("tbody tr").first().waitFor();
     // How many there are is not known before the last page has come.

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {assertNothingSerious} from "./axe.js";
+import {changeTask, makeTasks} from "./given.js";
 import {assertNoSidewaysScroll, openPage, register, startSite} from "./site.js";
 
 let site;
@@ -11,20 +12,8 @@ before(async () => {
 });
 after(() => site?.stop());
 
-function make(page, tasks) {
-    return page.evaluate(async (tasks) => {
-        const made = [];
-        for (const task of tasks) {
-            const answer = await fetch("/api/tasks", {method: "POST", body: JSON.stringify(task),
-                headers: {"Content-Type": "application/json", Accept: "application/json"}});
-            made.push((await answer.json()).id);
-        }
-        return made;
-    }, tasks);
-}
-
 async function board(page, label, titles, group = "status") {
-    const ids = await make(page, titles.map((title) => ({title, labels: [label]})));
+    const ids = await makeTasks(page, titles.map((title) => ({title, labels: [label]})));
     await page.goto(`${site.url}/tasks.html?label=${label}&sort=title&layout=board&group=${group}`);
     await page.locator(".card").nth(titles.length - 1).waitFor();
     return ids;
@@ -52,7 +41,7 @@ function sentOf(page) {
 test("table and board show the same tasks; the address says which, and back goes back", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Bo Ard");
-    await make(page, [{title: "Board A", labels: ["same"]}, {title: "Board B", labels: ["same"], status: "doing", progress: 30}]);
+    await makeTasks(page, [{title: "Board A", labels: ["same"]}, {title: "Board B", labels: ["same"], status: "doing", progress: 30}]);
     await page.goto(`${site.url}/tasks.html?label=same`);
     await page.locator("tbody tr").nth(1).waitFor();
     await page.getByRole("button", {name: "Board"}).click();
@@ -200,8 +189,7 @@ test("a card that somebody else moved meanwhile stays where she put it", async (
     const {page, check} = await openPage(site, {}, [412]);
     await register(site, page, "Cam Conflict");
     const [id] = await board(page, "clash", ["Clash A"]);
-    await page.evaluate((id) => fetch(`/api/tasks/${id}`, {method: "PATCH", body: JSON.stringify({status: "done", version: 1}),
-        headers: {"Content-Type": "application/json", Accept: "application/json"}}), id);
+    await changeTask(page, id, {status: "done"});
     await card(page, "Clash A").focus();
     await page.keyboard.press("Space");
     await page.keyboard.press("ArrowRight");
@@ -214,7 +202,7 @@ test("a card that somebody else moved meanwhile stays where she put it", async (
 test("the next page of the list comes to the board", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Mo Recards");
-    await make(page, Array.from({length: 65}, (_, i) => ({title: `Card ${i}`, labels: ["cards"]})));
+    await makeTasks(page, Array.from({length: 65}, (_, i) => ({title: `Card ${i}`, labels: ["cards"]})));
     await page.goto(`${site.url}/tasks.html?label=cards&layout=board&group=status`);
     await page.locator(".card").first().waitFor();
     await page.locator(".lane-count", {hasText: "50+"}).waitFor();
@@ -228,7 +216,7 @@ for (const [locale, width, colorScheme] of [["en-GB", 1280, "light"], ["en-GB", 
     test(`everyone can use the board: ${locale}, ${width} px, ${colorScheme}`, async () => {
         const {page, check} = await openPage(site, {locale, colorScheme, viewport: {width, height: 740}, reducedMotion: "reduce"});
         await register(site, page, "Axe Board");
-        await make(page, [{title: `Long ${"unbrokenword".repeat(8)} ${"with many words ".repeat(5)}`, labels: ["axe", "a label of quite some length it is"],
+        await makeTasks(page, [{title: `Long ${"unbrokenword".repeat(8)} ${"with many words ".repeat(5)}`, labels: ["axe", "a label of quite some length it is"],
             due_on: "2020-01-01", priority: "urgent"}, {title: "Done", labels: ["axe"], status: "done"}]);
         await page.goto(`${site.url}/tasks.html?label=axe&layout=board&group=status`);
         await page.locator(".card").first().waitFor();

@@ -3,28 +3,14 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {assertNothingSerious} from "./axe.js";
-import {assertNoSidewaysScroll, openPage, register, startSite} from "./site.js";
+import {changeTask, listTasks} from "./given.js";
+import {assertNoSidewaysScroll, openPage, register, send, startSite} from "./site.js";
 
 let site;
 before(async () => {
     site = await startSite();
 });
 after(() => site?.stop());
-
-async function list(page, label, titles) {
-    const ids = await page.evaluate(async ([label, titles]) => {
-        const made = [];
-        for (const title of titles) {
-            const answer = await fetch("/api/tasks", {method: "POST", body: JSON.stringify({title, labels: [label]}),
-                headers: {"Content-Type": "application/json", Accept: "application/json"}});
-            made.push((await answer.json()).id);
-        }
-        return made;
-    }, [label, titles]);
-    await page.goto(`${site.url}/tasks.html?label=${label}&sort=title`);
-    await page.locator("tbody tr").first().waitFor();
-    return ids;
-}
 
 function box(page, title) {
     return page.locator("tbody tr", {hasText: title}).getByRole("checkbox");
@@ -35,22 +21,13 @@ function chosen(page) {
 }
 
 function tasks(page, ids) {
-    return page.evaluate((ids) => Promise.all(ids.map(async (id) =>
-        (await fetch(`/api/tasks/${id}`, {headers: {Accept: "application/json"}})).json())), ids);
-}
-
-function patch(page, id, values) {
-    return page.evaluate(async ([id, values]) => {
-        const {version} = await (await fetch(`/api/tasks/${id}`, {headers: {Accept: "application/json"}})).json();
-        await fetch(`/api/tasks/${id}`, {method: "PATCH", body: JSON.stringify({...values, version}),
-            headers: {"Content-Type": "application/json", Accept: "application/json"}});
-    }, [id, values]);
+    return Promise.all(ids.map((id) => send(page, "GET", `/api/tasks/${id}`)));
 }
 
 test("rows are chosen one by one, as a range, all, and none", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Cho Oser");
-    await list(page, "row", ["Row A", "Row B", "Row C", "Row D"]);
+    await listTasks(site, page, "row", ["Row A", "Row B", "Row C", "Row D"]);
     await box(page, "Row A").click();
     await page.locator(".bulk").getByText("1 chosen").waitFor();
     await box(page, "Row C").click({modifiers: ["Shift"]});
@@ -81,9 +58,9 @@ test("rows are chosen one by one, as a range, all, and none", async () => {
 test("all chosen get the same value, and one undo gives each its own back", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Bulk Y");
-    const ids = await list(page, "heap", ["Heap A", "Heap B", "Heap C", "Heap D", "Heap E", "Heap F"]);
-    await patch(page, ids[0], {status: "doing", progress: 40});
-    await patch(page, ids[1], {priority: "urgent"});
+    const ids = await listTasks(site, page, "heap", ["Heap A", "Heap B", "Heap C", "Heap D", "Heap E", "Heap F"]);
+    await changeTask(page, ids[0], {status: "doing", progress: 40});
+    await changeTask(page, ids[1], {priority: "urgent"});
     await page.reload();
     await page.locator("tbody tr").first().waitFor();
     const before = await tasks(page, ids);
@@ -125,8 +102,8 @@ test("all chosen get the same value, and one undo gives each its own back", asyn
 test("what could not be kept is said by name, and stays chosen", async () => {
     const {page, check} = await openPage(site, {}, [412]);
     await register(site, page, "Fay Lure");
-    const ids = await list(page, "fail", ["Fail A", "Fail B", "Fail C"]);
-    await patch(page, ids[1], {priority: "low"});
+    const ids = await listTasks(site, page, "fail", ["Fail A", "Fail B", "Fail C"]);
+    await changeTask(page, ids[1], {priority: "low"});
     await box(page, "Fail A").click();
     await page.keyboard.press("Control+a");
     await page.locator(".bulk").getByRole("combobox", {name: "Priority"}).selectOption("high");
@@ -141,10 +118,10 @@ test("what could not be kept is said by name, and stays chosen", async () => {
 test("deleted together, restored together; what is another's stays, with the reason", async () => {
     const other = await openPage(site);
     await register(site, other.page, "Otto Owner");
-    await list(other.page, "bin", ["Bin X of Otto"]);
+    await listTasks(site, other.page, "bin", ["Bin X of Otto"]);
     const {page, check} = await openPage(site, {}, [403]);
     await register(site, page, "Dee Letter");
-    await list(page, "bin", ["Bin A", "Bin B"]);
+    await listTasks(site, page, "bin", ["Bin A", "Bin B"]);
     await box(page, "Bin A").click();
     await page.keyboard.press("Control+a");
     await page.locator(".bulk").getByText("3 chosen").waitFor();
@@ -160,10 +137,58 @@ test("deleted together, restored together; what is another's stays, with the rea
     await other.check();
 });
 
+test("restored together from the bin, undone together; one alone, too", async () => {
+    const other = await openPage(site);
+    await register(site, other.page, "Ola Owner");
+    const [theirs] = await listTasks(site, other.page, "back", ["Back X of Ola"]);
+    await send(other.page, "DELETE", `/api/tasks/${theirs}`);
+    const {page, check} = await openPage(site, {}, [403]);
+    await register(site, page, "Rest Orer");
+    for (const id of await listTasks(site, page, "back", ["Back A", "Back B"])) await send(page, "DELETE", `/api/tasks/${id}`);
+    await page.goto(`${site.url}/tasks.html?bin=1&label=back&sort=title`);
+    const rows = page.locator("tbody th > :first-child");
+    await rows.nth(2).waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("x");
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("Shift+X");
+    const bar = page.locator(".bulk");
+    await bar.getByText("3 chosen").waitFor();
+    assert.deepEqual(await bar.getByRole("button").allInnerTexts(), ["Restore", "Choose none"]);
+    await bar.getByRole("button", {name: "Restore"}).focus();
+    await page.keyboard.press("Enter");
+    await bar.locator(".failures").getByText("Back X of Ola: Only the person who made this task").waitFor();
+    assert.deepEqual(await rows.allInnerTexts(), ["Back X of Ola"]);
+    await page.locator(".notice").getByText("Restored: 2").waitFor();
+    await page.locator(".notice").getByRole("button", {name: "Undo"}).click();
+    await page.locator(".notice").getByText("Changed back: 2").waitFor();
+    await rows.nth(2).waitFor();
+    await page.keyboard.press("Escape");
+    await bar.waitFor({state: "detached"});
+
+    await page.getByRole("button", {name: "Restore: Back A"}).click();
+    await rows.filter({hasText: "Back A"}).waitFor({state: "detached"});
+    await page.locator(".notice").getByRole("button", {name: "Undo"}).click();
+    await rows.filter({hasText: "Back A"}).waitFor();
+
+    await page.locator("thead .check input").click();
+    await bar.getByText("3 chosen").waitFor();
+    await box(page, "Back X").click();
+    await bar.getByRole("button", {name: "Restore"}).click();
+    await rows.filter({hasText: "Back A"}).waitFor({state: "detached"});
+    await bar.waitFor({state: "detached"});
+    await page.goto(`${site.url}/tasks.html?label=back&sort=title`);
+    await page.locator("tbody a").nth(1).waitFor();
+    assert.deepEqual(await page.locator("tbody a").allInnerTexts(), ["Back A", "Back B"]);
+    await check();
+    await other.check();
+});
+
 test("a lost connection is tried once more by the person, not a hundred times by us", async () => {
     const {page, context, check} = await openPage(site);
     await register(site, page, "Lost Connie");
-    await list(page, "lost", Array.from({length: 12}, (_, i) => `Lost ${String(i).padStart(2, "0")}`));
+    await listTasks(site, page, "lost", Array.from({length: 12}, (_, i) => `Lost ${String(i).padStart(2, "0")}`));
     await box(page, "Lost 00").click();
     await page.keyboard.press("Control+a");
     let tried = 0;
@@ -186,7 +211,7 @@ for (const colorScheme of ["light", "dark"]) {
     test(`in Korean on a small screen, ${colorScheme}`, async () => {
         const {page, check} = await openPage(site, {locale: "ko-KR", colorScheme, viewport: {width: 360, height: 740}, reducedMotion: "reduce"});
         await register(site, page, "고르미");
-        await list(page, `작은화면${colorScheme}`, ["작은 화면 하나", "작은 화면 둘"]);
+        const ids = await listTasks(site, page, `작은화면${colorScheme}`, ["작은 화면 하나", "작은 화면 둘"]);
         await page.getByRole("button", {name: "고르기", exact: true}).click();
         await box(page, "작은 화면 하나").click();
         await page.locator(".bulk").getByText("1개 골랐어요").waitFor();
@@ -199,6 +224,18 @@ for (const colorScheme of ["light", "dark"]) {
         await page.locator(".notice").getByText("1개를 되돌렸어요").waitFor();
         await page.getByRole("button", {name: "고르기", exact: true}).click();
         await page.locator(".bulk").waitFor({state: "detached"});
+
+        for (const id of ids) await send(page, "DELETE", `/api/tasks/${id}`);
+        await page.goto(`${site.url}/tasks.html?bin=1&label=작은화면${colorScheme}`);
+        await page.getByRole("button", {name: "고르기", exact: true}).click();
+        await box(page, "작은 화면 하나").click();
+        await box(page, "작은 화면 둘").click();
+        await page.locator(".bulk").getByText("2개 골랐어요").waitFor();
+        await assertNothingSerious(page, "bulk of the bin");
+        await assertNoSidewaysScroll(page);
+        await page.locator(".bulk").getByRole("button", {name: "복원"}).click();
+        await page.locator(".notice").getByText("2개를 복원했어요").waitFor();
+        await page.getByText("조건에 맞는 할 일이 없어요.").waitFor();
         await check();
     });
 }

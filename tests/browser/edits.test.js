@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
+import {changeTask} from "./given.js";
 import {openPage, register, signIn, startSite} from "./site.js";
 
 let site;
@@ -96,10 +97,7 @@ test("a conflict can be settled by taking theirs", async () => {
     await one.page.locator("tbody a", {hasText: "Mend the gate"}).click();
     await one.page.locator("form.edit [name=title]").waitFor();
     const id = new URL(one.page.url()).searchParams.get("task");
-    await one.page.evaluate(async (id) => {
-        await fetch(`/api/tasks/${id}`, {method: "PATCH", headers: {"Content-Type": "application/json", Accept: "application/json"},
-            body: JSON.stringify({progress: 70, version: 1})});
-    }, id);
+    await changeTask(one.page, id, {progress: 70});
     await one.page.getByRole("slider", {name: "Progress"}).fill("20");
     await one.page.locator(".choice").getByText("70%").waitFor();
     await one.page.locator(".choice").getByRole("button", {name: "Take theirs"}).click();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import {existsSync} from "node:fs";
 import {after, before, test} from "node:test";
 import puppeteer from "puppeteer-core";
-import {startSite} from "./site.js";
+import {PASSWORD, startSite} from "./site.js";
 
 const FIREFOX = "/usr/bin/firefox-esr";
 const skip = existsSync(FIREFOX) ? false : `${FIREFOX} is not there`;
@@ -31,7 +31,7 @@ test("the way of every day, in Firefox", {skip}, async () => {
 
     await page.goto(site.url);
     await page.locator("form.sign-in [name=email]").fill("anna@example.org");
-    await page.locator("form.sign-in [name=password]").fill("pumasi shares work");
+    await page.locator("form.sign-in [name=password]").fill(PASSWORD);
     await page.locator("form.sign-in button").click();
     await page.locator("details.menu summary .name").wait();
     await page.waitForSelector(".tasks tbody tr");
@@ -43,7 +43,7 @@ test("the way of every day, in Firefox", {skip}, async () => {
     const progress = await page.waitForSelector("form.edit [name=progress]");
     await progress.focus();
     for (let step = 0; step < 3; step++) await page.keyboard.press("ArrowRight");
-    await page.waitForSelector("::-p-xpath(//article//*[contains(text(), 'from 0 to 30')])");
+    await page.waitForSelector("::-p-xpath(//article//*[contains(text(), ' to 30')])");
     await page.waitForSelector("::-p-xpath(//tbody//tr[contains(., 'Wind the clock')]//*[contains(text(), '30')])");
 
     await page.locator("form.comment textarea").fill("The key is under the clock.");

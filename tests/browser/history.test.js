@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {LOOKS, assertLooksRight, nameOf, options} from "./looks.js";
-import {openPage, register, send, startSite, waitForMail} from "./site.js";
+import {openPage, PASSWORD, register, send, startSite, waitForMail} from "./site.js";
 
 const WORDS = {
     en: {only: "Only comments", now: /^(now|1 minute ago)$/, list: "Suggestions", add: "Add comment"},
@@ -15,6 +15,19 @@ before(async () => {
     site = await startSite();
 });
 after(() => site?.stop());
+
+function background(line) {
+    return line.locator("blockquote").evaluate((quote) => getComputedStyle(quote).backgroundColor);
+}
+
+async function untilInSight(line) {
+    for (let tries = 0; ; tries++) {
+        const isInSight = await line.evaluate((element) => element.getBoundingClientRect().top >= 0 && element.getBoundingClientRect().bottom <= innerHeight);
+        if (isInSight) return;
+        assert.ok(tries < 100, "the comment is not in sight");
+        await line.page().waitForTimeout(50);
+    }
+}
 
 for (const look of LOOKS) {
     test(`a long history can be asked for its comments alone, and tells times in words: ${nameOf(look)}`, async () => {
@@ -53,6 +66,7 @@ for (const look of LOOKS) {
         const {id} = await send(page, "POST", "/api/tasks", {title: "Ask around"});
         await page.goto(`${site.url}/tasks.html?task=${id}`);
         const text = page.locator("form.comment textarea");
+        await text.waitFor();
         await text.focus();
         await page.keyboard.type("Have a look, @zor");
         const list = page.getByRole("listbox", {name: words.list});
@@ -81,6 +95,58 @@ for (const look of LOOKS) {
         await check();
     });
 }
+
+for (const javaScriptEnabled of [true, false]) {
+    test(`a comment has an address that leads to it, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async () => {
+        const writer = await openPage(site);
+        await register(site, writer.page, "Ann Chor");
+        const {id} = await send(writer.page, "POST", "/api/tasks", {title: "Read the minutes"});
+        const comments = [];
+        for (let i = 0; i < 12; i++)
+            comments.push((await send(writer.page, "POST", `/api/tasks/${id}/comments`, {body: `Point ${i}.\n\n${"On and on. ".repeat(40)}`})).comment.id);
+        await writer.check();
+
+        const {page, check} = await openPage(site, {javaScriptEnabled});
+        await page.request.post(`${site.url}/api/login`, {data: {email: "anna@example.org", password: PASSWORD}, headers: {Origin: site.url}});
+        const path = javaScriptEnabled ? `/tasks.html?task=${id}` : `/api/tasks/${id}`;
+        const line = (place) => page.locator(`#comment-${comments[place]}`);
+        const washed = async (place) => (await background(line(place))) !== (await background(line(5)));
+        await page.goto(`${site.url}${path}#comment-${comments[2]}`);
+        await line(2).waitFor();
+        await untilInSight(line(2));
+        assert.ok(await washed(2));
+        // The time is the address of another one.
+        await line(3).locator("a:has(time)").click();
+        assert.ok(page.url().endsWith(`#comment-${comments[3]}`));
+        await untilInSight(line(3));
+        assert.ok(await washed(3));
+        assert.ok(!await washed(2));
+        await page.goBack();
+        await untilInSight(line(2));
+        assert.ok(await washed(2));
+        if (javaScriptEnabled) {
+            // News draw the history anew; the mark stays, and nobody is taken anywhere.
+            await page.locator("article.task").evaluate((article) => article.closest(".beside")?.scrollTo(0, 0));
+            await send(page, "POST", `/api/tasks/${id}/comments`, {body: "Seen"});
+            await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+            await page.locator(".days blockquote", {hasText: "Seen"}).waitFor();
+            assert.ok(await washed(2));
+            assert.equal(await page.locator(".beside").evaluate((beside) => beside.scrollTop), 0);
+        }
+        await check();
+    });
+}
+
+test("who has to sign in first comes to the comment afterwards", async () => {
+    const {page, check} = await openPage(site, {}, [401]);
+    await page.goto(`${site.url}/tasks.html?task=1#comment-1`);
+    await page.locator("form.sign-in").waitFor();
+    await page.locator("form.sign-in [name=email]").fill("anna@example.org");
+    await page.locator("form.sign-in [name=password]").fill(PASSWORD);
+    await page.locator("form.sign-in button").click();
+    await page.waitForURL(/tasks\.html\?task=1#comment-1$/);
+    await check();
+});
 
 test("a rewritten description unfolds to what went and what came", async () => {
     const {page, check} = await openPage(site);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {assertNothingSerious} from "./axe.js";
+import {listTasks} from "./given.js";
 import {assertNoSidewaysScroll, openPage, register, startSite} from "./site.js";
 
 let site;
@@ -10,16 +11,6 @@ before(async () => {
     site = await startSite();
 });
 after(() => site?.stop());
-
-async function list(page, label, titles) {
-    await page.evaluate(async ([label, titles]) => {
-        for (const title of titles)
-            await fetch("/api/tasks", {method: "POST", body: JSON.stringify({title, labels: [label]}),
-                headers: {"Content-Type": "application/json", Accept: "application/json"}});
-    }, [label, titles]);
-    await page.goto(`${site.url}/tasks.html?label=${label}&sort=title`);
-    await page.locator("tbody tr").first().waitFor();
-}
 
 /** Until this has the focus. */
 function untilFocused(page, selector, text = "") {
@@ -30,7 +21,7 @@ function untilFocused(page, selector, text = "") {
 test("rows are reached, opened, chosen and changed without a mouse", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Kit Keys");
-    await list(page, "keys", ["Key A", "Key B", "Key C"]);
+    await listTasks(site, page, "keys", ["Key A", "Key B", "Key C"]);
     await page.keyboard.press("j");
     await untilFocused(page, "tbody a", "Key A");
     await page.keyboard.press("j");
@@ -64,7 +55,7 @@ test("rows are reached, opened, chosen and changed without a mouse", async () =>
 test("a field takes letters as letters, and a modifier makes them the browser's", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Fia Field");
-    await list(page, "field", ["Field A"]);
+    await listTasks(site, page, "field", ["Field A"]);
     await page.keyboard.press("/");
     await untilFocused(page, "[name=q]");
     await page.keyboard.type("/cnjkxebg?");
@@ -88,7 +79,7 @@ test("a field takes letters as letters, and a modifier makes them the browser's"
 test("with a Korean keyboard the same keys do the same", async () => {
     const {page, check} = await openPage(site, {locale: "ko-KR"});
     await register(site, page, "한글쇠");
-    await list(page, "hangul", ["가나다"]);
+    await listTasks(site, page, "hangul", ["가나다"]);
     // As browsers tell of it while Hangul is typed: the letter is another, the key is the same.
     await page.evaluate(() => document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "ㅓ", code: "KeyJ", bubbles: true, cancelable: true})));
     await untilFocused(page, "tbody a", "가나다");

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {assertNothingSerious} from "./axe.js";
-import {assertNoSidewaysScroll, openPage, register, signIn, startSite, untilDrawn} from "./site.js";
+import {makeTasks} from "./given.js";
+import {assertNoSidewaysScroll, openPage, PASSWORD, register, send, signIn, startSite, untilDrawn} from "./site.js";
 
 let site;
 before(async () => {
@@ -16,14 +17,8 @@ function day(days) {
     return new Date(Date.now() + days * 86400000).toISOString().slice(0, 10);
 }
 
-async function create(page, fields) {
-    const answer = await page.request.post(`${site.url}/api/tasks`, {data: fields, headers: {Origin: site.url, Accept: "application/json"}});
-    assert.equal(answer.status(), 201);
-    return (await answer.json()).id;
-}
-
 async function whoAmI(page) {
-    return (await (await page.request.get(`${site.url}/api/session`)).json()).user.id;
+    return (await send(page, "GET", "/api/session")).user.id;
 }
 
 /** Until all four parts are there. */
@@ -36,9 +31,9 @@ test("one's week leads from the menu to each task", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Wanda Week");
     const me = await whoAmI(page);
-    const late = await create(page, {title: "Long ago", assignee_id: me, due_on: day(-3), progress: 20});
-    await create(page, {title: "Two days on", assignee_id: me, due_on: day(2), progress: 40, status: "doing"});
-    await create(page, {title: "Nobody's", due_on: day(0)});
+    const [late] = await makeTasks(page, [{title: "Long ago", assignee_id: me, due_on: day(-3), progress: 20},
+        {title: "Two days on", assignee_id: me, due_on: day(2), progress: 40, status: "doing"}]);
+    await makeTasks(page, [{title: "Nobody's", due_on: day(0)}]);
     await page.locator("details.menu summary").click();
     await page.getByRole("link", {name: "Overview"}).click();
     await untilShown(page);
@@ -124,7 +119,7 @@ test("what changes meanwhile is there when one looks again, and what is not cost
     await page.goto(`${site.url}/overview.html`);
     await untilShown(page);
     await page.getByText("Nothing is due for you in the next seven days.").waitFor();
-    await create(page, {title: "Came meanwhile", assignee_id: me, due_on: day(1)});
+    await makeTasks(page, [{title: "Came meanwhile", assignee_id: me, due_on: day(1)}]);
     const look = () => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
     await look();
     await page.getByRole("link", {name: "Came meanwhile"}).waitFor();
@@ -157,7 +152,7 @@ for (const colorScheme of ["light", "dark"]) {
         test(`everyone can read it: ${colorScheme}, ${width} px, ${locale}`, async () => {
             const {page, check} = await openPage(site, {colorScheme, locale, viewport: {width, height: 740}, reducedMotion: "reduce"});
             await signIn(site, page, locale === "ko-KR" ? "min@example.org" : "tom@example.org");
-            await create(page, {title: "품앗이로 나누어 하는 아주 길고 긴 이름의 할 일 ".repeat(5), assignee_id: await whoAmI(page), due_on: day(-1)});
+            await makeTasks(page, [{title: "품앗이로 나누어 하는 아주 길고 긴 이름의 할 일 ".repeat(5), assignee_id: await whoAmI(page), due_on: day(-1)}]);
             await page.goto(`${site.url}/overview.html`);
             await untilShown(page);
             assert.equal(await page.locator("h1").innerText(), locale === "ko-KR" ? "한눈에 보기" : "Overview");
@@ -180,7 +175,7 @@ test("without JavaScript it is tables, found from the menu", async () => {
     const {page, check} = await openPage(site, {javaScriptEnabled: false});
     await page.goto(site.url);
     await page.locator("form.sign-in [name=email]").fill("tom@example.org");
-    await page.locator("form.sign-in [name=password]").fill("pumasi shares work");
+    await page.locator("form.sign-in [name=password]").fill(PASSWORD);
     await page.locator("form.sign-in button").click();
     await page.goto(`${site.url}/overview.html`);
     await page.waitForURL(`${site.url}/api/overview/week`);

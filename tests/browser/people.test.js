@@ -1,10 +1,9 @@
 /** People, invitations and access tokens: what an administrator and a person do with them, readable for everyone. */
 
 import assert from "node:assert/strict";
-import {execFileSync} from "node:child_process";
 import {after, before, test} from "node:test";
 import {assertNothingSerious} from "./axe.js";
-import {assertNoSidewaysScroll, openPage, register, signIn, startSite} from "./site.js";
+import {assertNoSidewaysScroll, byHand, openPage, register, signIn, startSite} from "./site.js";
 
 let site;
 before(async () => {
@@ -15,8 +14,7 @@ after(() => site?.stop());
 /** Registers somebody whom the administrator of the server makes one. */
 async function administrator(page, name) {
     const person = await register(site, page, name);
-    execFileSync("sqlite3", [`${site.dir}/pumasi.db`, "-cmd", ".timeout 10000",
-        `UPDATE "user" SET role = 'admin' WHERE email = '${person.email}'`]);
+    byHand(site, `UPDATE "user" SET role = 'admin' WHERE email = '${person.email}'`);
     // Whose role changed is out.
     await signIn(site, page, person.email);
     return person;

@@ -4,13 +4,12 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {asPage, KINDS, makeMails, withoutStyle} from "./mails.js";
-import {startSite} from "./site.js";
+import {PASSWORD, startSite} from "./site.js";
 import {LONG_NAME, seed, STATES} from "./states.js";
 
 const LANGUAGES = ["en", "ko"];
 const WIDTHS = [1280, 360];
 const SCHEMES = ["light", "dark"];
-const PASSWORD = "pumasi shares work";
 
 const directory = resolve(process.argv[2] ?? "screenshots");
 const pattern = new RegExp(process.argv[3] || ".");
@@ -27,10 +26,10 @@ async function signIn(who) {
     const context = await browser.newContext();
     const answer = await context.request.post(`${url}/api/login`, {data: {email: `${who}@example.org`, password: PASSWORD}, headers: {Origin: url}});
     if (!answer.ok()) throw new Error(`${who}: ${answer.status()}`);
-    people[who] = {request: context.request, state: await context.storageState()};
+    people[who] = context.request;
 }
 async function ask(who, method, path, data) {
-    const answer = await people[who].request.fetch(url + path, {method, data, headers: {Origin: url, Accept: "application/json"}});
+    const answer = await people[who].fetch(url + path, {method, data, headers: {Origin: url, Accept: "application/json"}});
     if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
     return answer.status() === 204 ? null : answer.json();
 }
@@ -49,8 +48,9 @@ async function take(page, name, variant) {
 async function takeState(site, state, variant) {
     const {language, width, colorScheme} = variant;
     const context = await browser.newContext({
-        locale: language === "ko" ? "ko-KR" : "en-GB", colorScheme, reducedMotion: "reduce", ...state.options,
-        viewport: {width, height: state.tall ? 1800 : 800}, storageState: state.as && people[state.as].state,
+        // What states stand in for is asked by the page itself.
+        locale: language === "ko" ? "ko-KR" : "en-GB", colorScheme, reducedMotion: "reduce", serviceWorkers: "block", ...state.options,
+        viewport: {width, height: state.tall ? 1800 : 800}, storageState: state.as && await people[state.as].storageState(),
     });
     const page = await context.newPage();
     page.setDefaultTimeout(20000);

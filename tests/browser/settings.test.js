@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {assertNothingSerious} from "./axe.js";
-import {assertNoSidewaysScroll, openPage, register, startSite} from "./site.js";
+import {assertNoSidewaysScroll, openPage, register, registerByForm, startSite} from "./site.js";
 
 let site;
 before(async () => {
@@ -93,7 +93,7 @@ test("the settings are changed by keyboard alone", async () => {
 
 test("a new person's time zone is that of her device, and so is the one offered on another", async () => {
     const home = await openPage(site, {timezoneId: "Asia/Seoul"});
-    const person = await register(site, home.page, "Ji-woo");
+    const person = await registerByForm(site, home.page, "Ji-woo");
     assert.equal((await mailWishes(home.page)).time_zone, "Asia/Seoul");
     await openSettings(home.page);
     assert.equal(await home.page.locator(".zone-here").isVisible(), false);

@@ -14,12 +14,13 @@
  *   act?: (page: Page, site: Site) => Promise<unknown>}} State
  */
 
+import {PASSWORD} from "./site.js";
+
 const LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
 const LONG_TITLE = `Bring ${LONG_WORD} back, `.padEnd(200, "and mind the stairs while carrying it up, ");
 const LONG_KOREAN = "봄축제준비위원회정기총회회의자료최종검토및인쇄소전달일정조율그리고현수막도안확정".padEnd(200, "회의자료를한번더확인하고 ");
 export const LONG_NAME = "Maximiliane Freifrau von Hohenlohe-Waldenburg-Schillingsfürst";
 
-const PASSWORD = "pumasi shares work";
 
 /** What the pictures need besides the demo. @param {Site["ask"]} ask @returns {Promise<Record<string, number>>} */
 export async function seed(ask) {

@@ -1,11 +1,11 @@
 /** The table: sorted by its heads, its columns chosen, changed in place, and as quick with ten thousand rows as with ten. */
 
 import assert from "node:assert/strict";
-import {execFileSync} from "node:child_process";
-import {join} from "node:path";
 import {after, before, test} from "node:test";
 import {assertNothingSerious} from "./axe.js";
-import {assertNoSidewaysScroll, openPage, register, startSite} from "./site.js";
+import {changeTask, makeTasks} from "./given.js";
+import {assertNoSidewaysScroll, byHand, openPage, register, startSite} from "./site.js";
+import {mainThread, TASKS} from "./trace.js";
 
 const MANY = 10000;
 const LONG_MS = 50;
@@ -15,29 +15,6 @@ before(async () => {
     site = await startSite();
 });
 after(() => site?.stop());
-
-/** Makes tasks by the API, in the name of who is signed in. */
-async function make(page, tasks) {
-    const ids = await page.evaluate(async (tasks) => {
-        const made = [];
-        for (const task of tasks) {
-            const answer = await fetch("/api/tasks", {method: "POST", body: JSON.stringify(task),
-                headers: {"Content-Type": "application/json", Accept: "application/json"}});
-            made.push((await answer.json()).id);
-        }
-        return made;
-    }, tasks);
-    return ids;
-}
-
-/** As somebody else does it meanwhile. */
-function patch(page, id, values) {
-    return page.evaluate(async ([id, values]) => {
-        const {version} = await (await fetch(`/api/tasks/${id}`, {headers: {Accept: "application/json"}})).json();
-        await fetch(`/api/tasks/${id}`, {method: "PATCH", body: JSON.stringify({...values, version}),
-            headers: {"Content-Type": "application/json", Accept: "application/json"}});
-    }, [id, values]);
-}
 
 function titles(page) {
     return page.locator(".tasks tbody a").allInnerTexts();
@@ -50,7 +27,7 @@ function row(page, title) {
 test("a press on a column's head sorts by it, a second one turns it round", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Sol Sorter");
-    await make(page, [
+    await makeTasks(page, [
         {title: "Borrow a tent", labels: ["camp"], priority: "urgent", due_on: "2030-05-01"},
         {title: "Air the beds", labels: ["camp"], priority: "low", due_on: "2030-01-01"},
         {title: "Cut the grass", labels: ["camp"], priority: "high", due_on: "2029-01-01"},
@@ -107,7 +84,7 @@ test("people choose the columns, and the browser remembers", async () => {
 test("progress is changed in its row: by arrows, by a press, by dragging, by a number; and undone", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Pia Progress");
-    await make(page, [{title: "Plane the door", labels: ["door"]}]);
+    await makeTasks(page, [{title: "Plane the door", labels: ["door"]}]);
     await page.goto(`${site.url}/tasks.html?label=door`);
     const sent = [];
     page.on("request", (request) => request.method() === "PATCH" && sent.push(request.postDataJSON()));
@@ -118,7 +95,7 @@ test("progress is changed in its row: by arrows, by a press, by dragging, by a n
     await slider.focus();
     let answer = kept();
     for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
-    assert.equal(await number.innerText(), "30%");
+    await number.getByText("30%").waitFor();
     await answer;
     assert.deepEqual(sent, [{progress: 30, version: 1}]);
     assert.equal(await slider.evaluate((element) => element === document.activeElement), true);
@@ -157,15 +134,15 @@ test("progress is changed in its row: by arrows, by a press, by dragging, by a n
 test("what somebody else changed meanwhile stands, and the task opens", async () => {
     const {page, check} = await openPage(site, {}, [412]);
     await register(site, page, "Ole Overtaken");
-    const [id] = await make(page, [{title: "Ring the bell", labels: ["bell"]}]);
+    const [id] = await makeTasks(page, [{title: "Ring the bell", labels: ["bell"]}]);
     await page.goto(`${site.url}/tasks.html?label=bell`);
     await row(page, "Ring the bell").waitFor();
     // A field that nobody else touched is merged.
-    await patch(page, id, {priority: "high"});
+    await changeTask(page, id, {priority: "high"});
     await page.getByRole("slider", {name: "Ring the bell"}).press("ArrowRight");
     await row(page, "Ring the bell").getByText("High").waitFor();
     await page.locator(".notice").getByText("Saved.").waitFor();
-    await patch(page, id, {progress: 70});
+    await changeTask(page, id, {progress: 70});
     await page.getByRole("slider", {name: "Ring the bell"}).press("ArrowRight");
     await page.locator(".notice").getByText("Theirs stands").waitFor();
     await page.waitForURL(/task=/);
@@ -176,7 +153,7 @@ test("what somebody else changed meanwhile stands, and the task opens", async ()
 test("status, person and day are changed where they stand", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Ina Place");
-    await make(page, [{title: "Glue the chair", labels: ["chair"]}]);
+    await makeTasks(page, [{title: "Glue the chair", labels: ["chair"]}]);
     await page.goto(`${site.url}/tasks.html?label=chair`);
     const chair = row(page, "Glue the chair");
     await chair.locator(".status button").click();
@@ -213,15 +190,15 @@ test("status, person and day are changed where they stand", async () => {
 test("what others change shows without moving what one reads", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Rea Reader");
-    const ids = await make(page, Array.from({length: 40}, (_, i) => ({title: `Chapter ${i}`, labels: ["book"]})));
+    const ids = await makeTasks(page, Array.from({length: 40}, (_, i) => ({title: `Chapter ${i}`, labels: ["book"]})));
     await page.goto(`${site.url}/tasks.html?label=book`);
     await row(page, "Chapter 39").waitFor();
     await page.evaluate(() => scrollTo({top: 900, behavior: "instant"}));
     const place = () => row(page, "Chapter 15").evaluate((element) => Math.round(element.getBoundingClientRect().top));
     await page.mouse.move(4, 4);
     const before = await place();
-    await make(page, [{title: "Preface", labels: ["book"]}, {title: "Motto", labels: ["book"]}]);
-    await patch(page, ids[14], {progress: 60});
+    await makeTasks(page, [{title: "Preface", labels: ["book"]}, {title: "Motto", labels: ["book"]}]);
+    await changeTask(page, ids[14], {progress: 60});
     await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
     await row(page, "Preface").waitFor();
     assert.equal(await place(), before);
@@ -268,7 +245,7 @@ for (const [locale, width, colorScheme] of [["en-GB", 1280, "light"], ["en-GB", 
     test(`everyone can use the table: ${locale}, ${width} px, ${colorScheme}`, async () => {
         const {page, check} = await openPage(site, {locale, colorScheme, viewport: {width, height: 740}, reducedMotion: "reduce"});
         await register(site, page, "Axe Table");
-        await make(page, [{title: `Long ${"unbrokenword".repeat(8)} ${"and a title with many words ".repeat(3)}`,
+        await makeTasks(page, [{title: `Long ${"unbrokenword".repeat(8)} ${"and a title with many words ".repeat(3)}`,
             labels: ["ax", "a label of quite some length, it is"].map((label) => label.replace(",", "")), due_on: "2020-01-01", priority: "urgent"}]);
         await page.goto(`${site.url}/tasks.html?label=ax`);
         await page.locator("tbody tr").first().waitFor();
@@ -285,19 +262,17 @@ for (const [locale, width, colorScheme] of [["en-GB", 1280, "light"], ["en-GB", 
 }
 
 test("ten thousand rows come by themselves, and nothing takes long", async () => {
-    const database = join(site.dir, "pumasi.db");
     const {page, check} = await openPage(site);
     await register(site, page, "Max Many");
     // Without their mails, which are another matter.
-    execFileSync("flock", [`${database}-turn`, "sqlite3", "-bail", database, `
+    byHand(site, `
         BEGIN;
         WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ${MANY})
         INSERT INTO task (title, description, status, progress, priority, creator_id, assignee_id, due_on, labels, created_at, updated_at)
         SELECT 'Brick ' || n || CASE WHEN n % 7 = 0 THEN ' with a title that is so long that it needs a second line in its row, and more' ELSE '' END,
             '', 'doing', n % 10 * 10, 'normal', 1, 1, '2030-01-01', '["brick"]', unixepoch(), unixepoch() FROM number;
         DELETE FROM outbox;
-        COMMIT;`],
-    {stdio: "pipe"});
+        COMMIT;`);
     await page.goto(`${site.url}/tasks.html?label=brick`);
     await page.locator("tbody tr").first().waitFor();
 
@@ -331,8 +306,7 @@ test("ten thousand rows come by themselves, and nothing takes long", async () =>
         await page.waitForFunction(() => document.querySelector("tbody a")?.textContent?.includes("999"));
         await page.waitForFunction(() => document.querySelectorAll("tbody tr").length < 50);
     };
-    // The processor's time counts: by the clock, a busy machine makes any task long.
-    await site.browser.startTracing(page, {categories: ["toplevel", "disabled-by-default-devtools.timeline"]});
+    await site.browser.startTracing(page, {categories: TASKS});
     await load();
     assert.equal(await page.locator(".tasks").getAttribute("aria-rowcount"), String(MANY + 1));
     assert.ok(await page.locator("tbody tr").count() < 400, "the document holds what is near, no more");
@@ -340,17 +314,9 @@ test("ten thousand rows come by themselves, and nothing takes long", async () =>
     await page.locator(`tbody tr[aria-rowindex="${MANY + 1}"]`).waitFor();
     await scroll();
     await filter();
-    const times = taskTimes(JSON.parse(String(await site.browser.stopTracing())).traceEvents);
+    const times = mainThread(JSON.parse(String(await site.browser.stopTracing())).traceEvents).map(({processor}) => processor).sort((a, b) => b - a);
     console.log(`longest tasks: ${times.slice(0, 5).map(Math.round).join(", ")} ms of ${times.length}`);
     assert.ok(times.length > 100, "the trace knows of the tasks");
     assert.ok(times[0] < LONG_MS, `a task took ${times[0]} ms`);
     await check();
 });
-
-/** How long the page's own thread worked on each of its tasks, the longest first, in milliseconds of the processor. */
-function taskTimes(events) {
-    const threads = new Set(events.filter(({name, args}) => name === "thread_name" && args.name === "CrRendererMain")
-        .map(({pid, tid}) => `${pid}:${tid}`));
-    return events.filter(({pid, tid, ph, name}) => ph === "X" && name.endsWith("RunTask") && threads.has(`${pid}:${tid}`))
-        .map(({tdur}) => tdur / 1000).sort((a, b) => b - a);
-}

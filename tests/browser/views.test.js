@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {assertNothingSerious} from "./axe.js";
-import {assertNoSidewaysScroll, openPage, register, startSite} from "./site.js";
+import {assertNoSidewaysScroll, openPage, register, send, startSite} from "./site.js";
 
 let site;
 before(async () => {
@@ -66,11 +66,7 @@ test("filters and layout are kept under a name, taken up again, and forgotten", 
 test("what cannot be kept is said where the name is typed, and Escape lets it be", async () => {
     const {page, check} = await openPage(site, {}, [422, 409]);
     await register(site, page, "Mani Fold");
-    await page.evaluate(async () => {
-        for (let i = 0; i < 30; i++)
-            await fetch("/api/views", {method: "POST", body: JSON.stringify({name: `View ${i}`, query: `q=${i}`}),
-                headers: {"Content-Type": "application/json", Accept: "application/json"}});
-    });
+    for (let i = 0; i < 30; i++) await send(page, "POST", "/api/views", {name: `View ${i}`, query: `q=${i}`});
     await page.goto(`${site.url}/tasks.html?due=week`);
     await page.locator(".view").nth(29).waitFor();
     await page.getByRole("button", {name: "Save this view"}).press("Enter");

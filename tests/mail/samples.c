@@ -53,12 +53,14 @@ static struct event_change changes[] = {
 static struct event comments[] = {
     {.actor = {1, "Min Park"},
      .at = NOW - HOUR_S,
+     .comment_id = 5,
      .comment =
          "The copy shop cannot do recycled paper, so Kim it is. I put the offer into the folder:\n"
          "https://files.example.org/market/2026/offers/kim-printing-three-hundred-flyers-recycled-final.pdf\n\n"
          "Can you call them before six?"},
     {.actor = {4, "أمير חיים"},
      .at = NOW - 600,
+     .comment_id = 6,
      .comment = "אני יכול להביא אותם ביום שני, flyers too.\n좋아요 🎉"},
 };
 

@@ -220,6 +220,21 @@ static void comments_are_quoted_line_by_line(void **state) {
     assert_lacks(mail.html, "<script");
 }
 
+static void a_mail_of_comments_alone_leads_to_the_first_of_them(void **state) {
+    (void)state;
+    struct event comments[] = {
+        {.actor = {1, "Min"}, .comment = "Look", .comment_id = 31},
+        {.actor = {5, "Bo"}, .comment = "I did", .comment_id = 32},
+    };
+    content.comments = comments;
+    content.comment_count = COUNT(comments);
+    struct message mail = written();
+    assert_has(mail.text, "https://pumasi.example.org/tasks.html?task=7#comment-31\n");
+    assert_has(mail.html, "href=\"https://pumasi.example.org/tasks.html?task=7#comment-31\"");
+    tell_changes(all_changes, 1);
+    assert_has(written().text, "https://pumasi.example.org/tasks.html?task=7\n");
+}
+
 static void a_very_long_text_is_cut_between_characters(void **state) {
     (void)state;
     struct buffer text = buffer_new(arena, 66000);
@@ -280,6 +295,7 @@ int main(void) {
         TEST(several_people_are_named_as_several),
         TEST(who_hands_a_task_on_learns_why_she_is_told),
         TEST(comments_are_quoted_line_by_line),
+        TEST(a_mail_of_comments_alone_leads_to_the_first_of_them),
         TEST(a_very_long_text_is_cut_between_characters),
         TEST(no_field_can_begin_a_line_of_its_own),
         TEST(markup_and_placeholders_stay_text),

@@ -15,7 +15,7 @@
  * }} Mail
  * @typedef {{
  *   id: number, time: string, type: string, actor: Person|null, version: number|null,
- *   changes: Record<string, Change>, comment: string|null, html: string|null, mails: Mail[]|null
+ *   changes: Record<string, Change>, comment: string|null, comment_id: number|null, html: string|null, mails: Mail[]|null
  * }} Event
  * @typedef {{field: string, code: string, message: string}} Fault
  * @typedef {{

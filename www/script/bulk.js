@@ -3,12 +3,13 @@
  * version seen; what could not be kept is said by name and stays chosen, and one undo takes the whole back.
  */
 
-import {ask, Problem, Unreachable} from "./api.js";
+import {Problem, request, Unreachable} from "./api.js";
+import {moveToBin, takeFromBin} from "./bin.js";
 import {choose} from "./choose.js";
 import {agreed, before, differing, putBack} from "./keep.js";
 import {notify} from "./notice.js";
 import {element, one, peopleOptions, priorityOptions, sentenceOf, statusOptions} from "./parts.js";
-import {change, changeTask, dropTask, known, page} from "./store.js";
+import {change, changeTask, known, page} from "./store.js";
 import {language, say} from "./text.js";
 
 /** @typedef {import("./api.js").Task} Task */
@@ -23,7 +24,7 @@ let bar = null;
 let isRunning = false;
 
 /** @param {Readonly<import("./store.js").State>} state */
-export function drawBulk({chosen, byId}) {
+export function drawBulk({chosen, byId, inBin}) {
     if (!chosen.size && !isRunning) {
         const hadFocus = bar?.contains(document.activeElement);
         bar?.remove();
@@ -31,32 +32,34 @@ export function drawBulk({chosen, byId}) {
         if (hadFocus) one(document, ".list").focus();
         return;
     }
-    if (bar?.lang !== language()) {
+    const wanted = JSON.stringify([language(), inBin]);
+    if (bar?.dataset.look !== wanted) {
         bar?.remove();
-        bar = makeBar();
+        bar = makeBar(inBin);
+        bar.dataset.look = wanted;
         one(document, ".list").append(bar);
     }
     one(bar, ".count").textContent = say("page.chosen", {count: chosen.size});
     const labels = new Set([...chosen].flatMap((id) => byId.get(id)?.labels || []));
-    one(bar, "datalist").replaceChildren(...[...labels].sort().map((label) => new Option(label)));
+    bar.querySelector("datalist")?.replaceChildren(...[...labels].sort().map((label) => new Option(label)));
 }
 
-function makeBar() {
+/** @param {boolean} inBin */
+function makeBar(inBin) {
     const made = element("section", "bulk");
-    made.lang = language();
     made.setAttribute("aria-label", say("page.bulk"));
     const first = element("p", "first");
     first.setAttribute("role", "status");
     first.append(element("span", "count"), element("span", "going"));
     const fields = element("fieldset");
-    fields.append(
+    const acts = inBin ? [button("page.restore", "restore", restoreAll)] : [
         chooser("status", "page.field.status", statusOptions(), (status) => setAll({status})),
         chooser("assignee_id", "page.field.assignee", peopleOptions(known().people), (id) => setAll({assignee_id: Number(id) || null})),
         chooser("priority", "page.field.priority", priorityOptions(), (priority) => setAll({priority})),
         ...dueParts(), ...labelParts(),
         button("page.delete", "delete", removeAll),
-        button("page.choose_none", "none", () => choose([])),
-    );
+    ];
+    fields.append(...acts, button("page.choose_none", "none", () => choose([])));
     made.append(first, fields, element("div", "failures"));
     one(made, ".failures").setAttribute("role", "alert");
     return made;
@@ -127,19 +130,23 @@ function setAll(values) {
 async function patch(task, values) {
     const wanted = differing(task, values);
     if (!Object.keys(wanted).length) return null;
-    const {body} = await ask("PATCH", `/api/tasks/${task.id}`, {...wanted, version: task.version});
+    // What gets no answer does not wait to be sent: the bar says that it is not changed, and the person decides.
+    const {body} = await request("PATCH", `/api/tasks/${task.id}`, {...wanted, version: task.version});
     changeTask(body);
     const old = before(task, wanted);
     return {title: task.title, undo: async () => changeTask(await putBack(task.id, old))};
 }
 
 function removeAll() {
-    return run(async (task) => {
-        await ask("DELETE", `/api/tasks/${task.id}`);
-        dropTask(task.id);
-        if (known().openId === task.id) page.open(null);
-        return {title: task.title, undo: () => ask("POST", `/api/tasks/${task.id}/restore`, {})};
+    return run(async ({id, title}) => {
+        const undo = await moveToBin(id);
+        if (known().openId === id) page.open(null);
+        return {title, undo};
     }, "page.bulk.deleted");
+}
+
+function restoreAll() {
+    return run(async ({id, title}) => ({title, undo: await takeFromBin(id)}), "page.bulk.restored");
 }
 
 /** @param {(task: Task) => Promise<Done|null>} act @param {string} sentence says how many were done */

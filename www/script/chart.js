@@ -7,6 +7,7 @@
  */
 
 import {element} from "./parts.js";
+import {number} from "./text.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 240;
@@ -15,6 +16,8 @@ const FOOT = 24;
 const LEFT = 40;
 const LEAST_NAMED = 20;
 const MOST_TICKS = 4;
+/** From this width on a third day has room below the chart. */
+const LEAST_OF_THREE = 400;
 
 /** @param {string} name @param {Record<string, string|number>} [attributes] @param {string} [text] */
 function shape(name, attributes = {}, text = "") {
@@ -102,9 +105,9 @@ export function bandChart(bands, days, label) {
     function choose(day) {
         slider.value = String(day);
         when.textContent = days[day];
-        bands.forEach((band, place) => (numbers[place].textContent = String(band.values[day])));
+        bands.forEach((band, place) => (numbers[place].textContent = number(band.values[day])));
         slider.setAttribute("aria-valuetext",
-            `${days[day]}: ${[...bands].reverse().map((band) => `${band.name} ${band.values[day]}`).join(", ")}`);
+            `${days[day]}: ${[...bands].reverse().map((band) => `${band.name} ${number(band.values[day])}`).join(", ")}`);
         mark.replaceChildren(shape("line", {class: "chosen", x1: x(day), x2: x(day), y1: TOP, y2: HEIGHT - FOOT}),
             ...edges.map((edge) => shape("circle", {class: "chosen", cx: x(day), cy: y(edge[day]), r: 3.5})));
     }
@@ -113,7 +116,7 @@ export function bandChart(bands, days, label) {
         const parts = [patterns()];
         for (const tick of ticks)
             parts.push(shape("line", {class: "grid", x1: LEFT, x2: width, y1: y(tick), y2: y(tick)}),
-                shape("text", {x: LEFT - 8, y: y(tick) + 4, "text-anchor": "end"}, String(tick)));
+                shape("text", {x: LEFT - 8, y: y(tick) + 4, "text-anchor": "end"}, number(tick)));
         bands.forEach((band, place) => {
             const over = edges[place].map((value, day) => `${x(day)},${y(value)}`);
             const under = edges[place].map((_, day) => `${x(day)},${y(place ? edges[place - 1][day] : 0)}`).reverse();
@@ -126,8 +129,8 @@ export function bandChart(bands, days, label) {
             if (low - high >= LEAST_NAMED)
                 parts.push(shape("text", {class: "name", x: width - 8, y: (low + high) / 2 + 5, "text-anchor": "end"}, band.name));
         });
-        const middle = Math.round(last / 2);
-        for (const [day, anchor] of /** @type {[number, string][]} */ ([[0, "start"], [middle, "middle"], [last, "end"]]))
+        const middle = width < LEAST_OF_THREE ? [] : [[Math.round(last / 2), "middle"]];
+        for (const [day, anchor] of /** @type {[number, string][]} */ ([[0, "start"], ...middle, [last, "end"]]))
             parts.push(shape("text", {x: x(day), y: HEIGHT - 6, "text-anchor": anchor}, days[day]));
         mark = shape("g");
         svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);

@@ -29,7 +29,7 @@ export function chooseRow(id, isChosen, isRange) {
 }
 
 export function chooseAll() {
-    if (!known().inBin) choose((known().tasks || []).map(({id}) => id));
+    choose((known().tasks || []).map(({id}) => id));
 }
 
 /** @param {Iterable<number>} ids */

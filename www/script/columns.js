@@ -1,7 +1,8 @@
 /** The columns of the table: what stands in each, whether one can sort by it, and which of them a person wants. */
 
 import {duePart, element, one, personPart} from "./parts.js";
-import {date, dayOf, daysUntil, language, say} from "./text.js";
+import {recall, remember} from "./device.js";
+import {date, dateAndHour, dayOf, daysUntil, language, say} from "./text.js";
 
 /** @typedef {import("./api.js").Task} Task */
 /** @typedef {Readonly<import("./store.js").State>} State */
@@ -69,22 +70,13 @@ export const USUAL = CHOICES.slice(0, 6);
 
 /** The columns that the person chose in this browser. */
 export function keptColumns() {
-    try {
-        const kept = JSON.parse(localStorage.getItem(KEPT) || "null");
-        if (Array.isArray(kept)) return CHOICES.filter((name) => kept.includes(name));
-    } catch {
-        // Nothing may be kept here, or it was not ours: the usual ones do.
-    }
-    return USUAL;
+    const kept = recall(KEPT);
+    return Array.isArray(kept) ? CHOICES.filter((name) => kept.includes(name)) : USUAL;
 }
 
-/** @param {string[]} columns */
+/** Where nothing can be kept they last as long as the page. @param {string[]} columns */
 export function keepColumns(columns) {
-    try {
-        localStorage.setItem(KEPT, JSON.stringify(columns));
-    } catch {
-        // Then they last as long as the page.
-    }
+    remember(KEPT, columns);
 }
 
 /** What is changed in place when it is pressed. @param {Node} content @param {string} field @param {boolean} canEdit */
@@ -138,11 +130,10 @@ export function drawProgress(slider, number, progress) {
 /** @param {string} moment */
 function momentPart(moment) {
     const made = /** @type {HTMLTimeElement} */ (element("time"));
-    const when = new Date(moment);
-    const day = dayOf(when);
+    const day = dayOf(new Date(moment));
     const days = daysUntil(day);
     made.dateTime = moment;
-    made.title = when.toLocaleString(language());
+    made.title = dateAndHour(moment);
     made.textContent = days === 0 ? say("page.due.today") : days === -1 ? say("page.due.yesterday") : date(day);
     return made;
 }

@@ -4,6 +4,7 @@
  */
 
 import {ask, Problem, Waits} from "./api.js";
+import {remembered} from "./device.js";
 import {clearFaults, showFaults} from "./faults.js";
 import {notify} from "./notice.js";
 import {fill, labelsOf, one, peopleOptions, priorityOptions, sentenceOf} from "./parts.js";
@@ -101,11 +102,7 @@ function hasRest(form) {
 
 /** Drafts of anything, by anybody: those of other people are to end, too. */
 function hasDrafts() {
-    try {
-        return Object.keys(localStorage).some((key) => key.startsWith("draft/"));
-    } catch {
-        return false;
-    }
+    return remembered("draft/").length > 0;
 }
 
 /** @param {HTMLFormElement} form @param {string} name */

@@ -7,6 +7,7 @@
  */
 
 import {known} from "./store.js";
+import {recall, remember, remembered} from "./device.js";
 
 const PREFIX = "draft/";
 const REST_MS = 300;
@@ -28,34 +29,21 @@ function keyOf(name) {
 
 /** @param {string} key @returns {Draft|null} */
 function read(key) {
-    try {
-        const draft = JSON.parse(localStorage.getItem(key) || "null");
-        return draft && typeof draft.at === "number" && draft.texts ? draft : null;
-    } catch {
-        return null;
-    }
-}
-
-/** The keys of all drafts in this browser. */
-function allKeys() {
-    return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
+    const draft = recall(key);
+    return draft && typeof draft.at === "number" && draft.texts ? draft : null;
 }
 
 /** Ends the drafts of other people, and of the person those that are too old or too many, the oldest first. */
 export function sweepDrafts() {
-    try {
-        const own = [];
-        for (const key of allKeys()) {
-            const draft = read(key);
-            const isOwn = key.startsWith(keyOf(""));
-            if (isOwn && draft && Date.now() - draft.at < MOST_DAYS * DAY_MS) own.push({key, at: draft.at});
-            else localStorage.removeItem(key);
-        }
-        own.sort((a, b) => b.at - a.at);
-        for (const {key} of own.slice(MOST)) localStorage.removeItem(key);
-    } catch {
-        // Where the browser keeps nothing there is nothing to end.
+    const own = [];
+    for (const key of remembered(PREFIX)) {
+        const draft = read(key);
+        const isOwn = key.startsWith(keyOf(""));
+        if (isOwn && draft && Date.now() - draft.at < MOST_DAYS * DAY_MS) own.push({key, at: draft.at});
+        else remember(key, null);
     }
+    own.sort((a, b) => b.at - a.at);
+    for (const {key} of own.slice(MOST)) remember(key, null);
 }
 
 /** One thing that is being typed: keeps it shortly after each key, until it is dropped. */
@@ -72,11 +60,7 @@ export class DraftKeeper {
 
     /** What was typed before this page was here. */
     find() {
-        try {
-            return read(keyOf(this.name));
-        } catch {
-            return null;
-        }
+        return read(keyOf(this.name));
     }
 
     /** Something was typed. */
@@ -92,8 +76,7 @@ export class DraftKeeper {
         waiting.delete(this);
         const typed = this.collect();
         if (!typed) return this.drop();
-        const text = JSON.stringify({at: Date.now(), ...typed});
-        if (text.length <= MOST_CHARACTERS && write(keyOf(this.name), text)) refused.delete(this);
+        if (write(keyOf(this.name), {at: Date.now(), ...typed})) refused.delete(this);
         else refused.add(this);
     }
 
@@ -102,11 +85,7 @@ export class DraftKeeper {
         clearTimeout(this.timer);
         waiting.delete(this);
         refused.delete(this);
-        try {
-            localStorage.removeItem(keyOf(this.name));
-        } catch {
-            // Where the browser keeps nothing there is nothing to drop.
-        }
+        remember(keyOf(this.name), null);
     }
 }
 
@@ -114,19 +93,16 @@ export class DraftKeeper {
  * @param {string} name @param {Omit<Draft, "at">} draft */
 export function addDraft(name, draft) {
     const key = keyOf(name);
-    return Boolean(read(key)) || write(key, JSON.stringify({at: Date.now(), ...draft}));
+    return Boolean(read(key)) || write(key, {at: Date.now(), ...draft});
 }
 
-/** @param {string} key @param {string} text */
-function write(key, text) {
-    try {
-        const isNew = localStorage.getItem(key) === null;
-        localStorage.setItem(key, text);
-        if (isNew) sweepDrafts();
-        return true;
-    } catch {
-        return false;
-    }
+/** @param {string} key @param {Draft} draft */
+function write(key, draft) {
+    if (JSON.stringify(draft).length > MOST_CHARACTERS) return false;
+    const isNew = !recall(key);
+    if (!remember(key, draft)) return false;
+    if (isNew) sweepDrafts();
+    return true;
 }
 
 function flushAll() {

@@ -38,6 +38,8 @@ export class HistoryView {
         this.events = [];
         this.drawn = "";
         this.isFiltered = false;
+        /** The address that was followed last: the person is brought there once. */
+        this.followed = "";
         this.filter.addEventListener("click", () => {
             this.isFiltered = !this.isFiltered;
             this.draw();
@@ -62,6 +64,21 @@ export class HistoryView {
         const unfolded = new Set([...this.place.querySelectorAll("details")].filter((details) => details.open).map(nameOf));
         drawDays(this.place, shown);
         for (const details of this.place.querySelectorAll("details")) details.open = unfolded.has(nameOf(details));
+        this.follow();
+    }
+
+    /** Brings the person to the comment that the address names, and marks it. */
+    follow() {
+        const {hash} = location;
+        let found = null;
+        for (const line of this.place.querySelectorAll("li[id]")) {
+            line.classList.toggle("is-addressed", hash === `#${line.id}`);
+            if (hash === `#${line.id}`) found = line;
+        }
+        if (!found || this.followed === hash) return;
+        this.followed = hash;
+        found.scrollIntoView({block: "center"});
+        found.querySelector("a")?.focus({preventScroll: true});
     }
 }
 
@@ -99,7 +116,7 @@ function lines(event) {
         const line = element("li");
         line.dataset.id = String(event.id);
         line.append(element("span", "", sentence));
-        if (place === 0) line.append(timePart(event.time, true));
+        if (place === 0) line.append(event.comment_id ? linkOf(event, line) : timePart(event.time, true));
         if (event.html) {
             const quote = element("blockquote", "rendered");
             quote.append(nodesOf(event.html));
@@ -110,6 +127,16 @@ function lines(event) {
         if (place === all.length - 1) line.append(...mailsPart(event));
         return line;
     });
+}
+
+/** The time of a comment is its address, too: who copies it points others at what was said.
+ * @param {Event} event @param {HTMLElement} line */
+function linkOf(event, line) {
+    line.id = `comment-${event.comment_id}`;
+    const link = /** @type {HTMLAnchorElement} */ (element("a"));
+    link.href = `#${line.id}`;
+    link.append(timePart(event.time, true));
+    return link;
 }
 
 /** What happened, in sentences. @param {Event} event @returns {string[]} */

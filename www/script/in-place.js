@@ -1,5 +1,7 @@
-/** Changes a task in its row: progress by its slider or a typed number, the other fields by a choice or a day. */
+/** Changes a task in its row: progress by its slider or a typed number, the other fields by a choice or a day. In the bin, it
+ * takes the task out. */
 
+import {restoreRow} from "./bin.js";
 import {drawProgress} from "./columns.js";
 import {keep} from "./keep.js";
 import {element, isTypedNumber, one, peopleOptions, priorityOptions, statusOptions} from "./parts.js";
@@ -15,6 +17,7 @@ export function handle(event, target) {
     if (!id) return;
     const button = /** @type {HTMLElement|null} */ (target.closest("button.place"));
     if (event.type === "click" && button) edit(button, id);
+    if (event.type === "click" && target.matches(".restore button")) restoreRow(/** @type {HTMLButtonElement} */ (target), id);
     if (event instanceof KeyboardEvent) walk(event, target);
     if (!(target instanceof HTMLInputElement) || target.type !== "range") return;
     const number = one(/** @type {HTMLElement} */ (target.parentElement), ".number");

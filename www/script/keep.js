@@ -113,8 +113,9 @@ function failed(entry, values, error) {
     notify(`${say("page.row.not_kept", {title})} ${reason || sentenceOf(error)}`);
 }
 
-/** @param {Task} task @param {Values} values */
-function offerUndo(task, values) {
+/** Says that values are kept, and gives the task those before them back when asked to. @param {Task} task as it was
+ * @param {Values} values that it got */
+export function offerUndo(task, values) {
     const old = before(task, values);
     // Steps in quick succession are undone as one.
     const isSameRow = undoable && undoable.id === task.id && isNoticeShown();
@@ -123,9 +124,14 @@ function offerUndo(task, values) {
     notify(say("page.saved"), async () => {
         undoable = null;
         changeTask(await putBack(id, all));
-        if (known().openId === id) page.news();
+        if (known().openId === id) await page.news();
         return say("page.undone");
     });
+}
+
+/** A task is gone: there is nothing to undo in it. @param {number} id */
+export function forgetUndo(id) {
+    if (undoable?.id === id) undoable = null;
 }
 
 /** Gives a task earlier values again, whatever version it has by now. @param {number} id @param {Values} values

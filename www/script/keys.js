@@ -53,14 +53,19 @@ function current() {
     return present() || items().find((item) => item.getBoundingClientRect().top >= 0);
 }
 
+/** Where one stops in a row or a card: at what opens it; in the bin, where nothing opens, at what takes it out or chooses it.
+ * @param {HTMLElement} item @returns {HTMLElement|null} */
+function stopIn(item) {
+    return item.matches("a") ? item : item.querySelector("a, .restore button") || item.querySelector(".check input");
+}
+
 /** @param {number} step */
 function move(step) {
     const all = items();
     const at = present();
     const next = at ? all[all.indexOf(at) + step] : current();
-    /** @type {HTMLElement|null|undefined} */
-    const stop = next?.matches("a") ? next : next?.querySelector("a, .restore button");
-    if (!next || !stop) return;
+    const stop = next && stopIn(next);
+    if (!stop) return;
     stop.focus();
     // A row says where it is; its link covers it.
     next.scrollIntoView({block: "nearest"});
@@ -69,9 +74,9 @@ function move(step) {
 /** @param {boolean} isRange */
 function toggle(isRange) {
     const row = current();
-    const {chosen, layout, inBin} = known();
+    const {chosen, layout} = known();
     const id = Number(row?.dataset.id);
-    if (!row || layout === "board" || inBin) return;
-    row.querySelector("a")?.focus();
+    if (!row || layout === "board") return;
+    stopIn(row)?.focus();
     chooseRow(id, isRange || !chosen.has(id), isRange);
 }

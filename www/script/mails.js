@@ -2,15 +2,10 @@
  * told or why not. lib/http/page_mails.c writes the same into the server's page. */
 
 import {element} from "./parts.js";
-import {date, dayOf, language, say} from "./text.js";
+import {dateAndHour, dayOf, hour, say} from "./text.js";
 
 /** @typedef {import("./api.js").Event} Event */
 /** @typedef {import("./api.js").Mail} Mail */
-
-/** The hour of a moment. @param {string} time */
-export function hourOf(time) {
-    return new Date(time).toLocaleTimeString(language(), {hour: "2-digit", minute: "2-digit", hour12: false});
-}
 
 /** The envelope; nothing where nobody but the one who did it could have been told.
  * @param {Event} event @returns {HTMLElement[]} */
@@ -55,5 +50,5 @@ function sentenceOf(mail, eventTime) {
 /** A time of day, with the day where it is not the event's. @param {string} at @param {string} eventTime */
 function timeWords(at, eventTime) {
     const day = dayOf(new Date(at));
-    return day === dayOf(new Date(eventTime)) ? hourOf(at) : say("mail.when", {date: date(day), time: hourOf(at)});
+    return day === dayOf(new Date(eventTime)) ? hour(at) : dateAndHour(at);
 }

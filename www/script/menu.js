@@ -12,6 +12,8 @@ export function startMenu() {
     const summary = one(menu, "summary");
     const out = /** @type {HTMLFormElement} */ (one(menu, "form"));
     summary.replaceChildren(chip(user), element("span", "name", user.name));
+    for (const link of menu.querySelectorAll("a"))
+        if (link.pathname === location.pathname && !link.search) link.setAttribute("aria-current", "page");
 
     menu.addEventListener("keydown", (event) => {
         if (event.key !== "Escape" || !menu.open) return;

@@ -4,11 +4,10 @@
  */
 
 import {whenUnreachable} from "./api.js";
-import {hourOf} from "./mails.js";
 import {notify} from "./notice.js";
 import {element, one} from "./parts.js";
 import {known, page, watch} from "./store.js";
-import {date, dayOf, say} from "./text.js";
+import {date, dayOf, hour, say} from "./text.js";
 import {discard, drawWaiting, letWait, sendWaiting, startWaiting, taskOf, waiting} from "./waiting.js";
 
 /** @typedef {import("./waiting.js").Waiting} Waiting */
@@ -49,7 +48,7 @@ function draw() {
     place.dataset.drawn = drawn;
     place.hidden = !kept && !list.length;
     const lines = [];
-    if (kept) lines.push(element("p", "", say("page.offline", {day: date(dayOf(new Date(kept))), time: hourOf(kept)})));
+    if (kept) lines.push(element("p", "", say("page.offline", {day: date(dayOf(new Date(kept))), time: hour(kept)})));
     if (list.length) {
         const part = /** @type {HTMLDetailsElement} */ (element("details"));
         const words = list.length === 1 ? say("page.waiting_one") : say("page.waiting", {count: list.length});
@@ -68,7 +67,7 @@ function row(one) {
     const made = element("li");
     const id = taskOf(one);
     const kind = !id ? "page.waiting.task" : one.method === "PATCH" ? "page.waiting.edit" : "page.waiting.comment";
-    made.append(element("span", "", say(kind, {id: id || ""})), " ", element("q", "", textOf(one)));
+    made.append(element("span", "", say(kind, {id: String(id || "")})), " ", element("q", "", textOf(one)));
     if (one.fault) made.append(element("p", "fault", say("page.waiting.refused", {reason: one.fault})));
     if (id) made.append(button("page.waiting.open", () => page.open(id)));
     made.append(button("page.waiting.discard", () => discard(one.id)));

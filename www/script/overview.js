@@ -6,7 +6,7 @@ import {startMenu} from "./menu.js";
 import {duePart, element, one, personPart, sentenceOf} from "./parts.js";
 import {startReminder} from "./reminder.js";
 import {change, known} from "./store.js";
-import {date, language, say, speak} from "./text.js";
+import {date, number, say, speak, written} from "./text.js";
 
 /**
  * @typedef {import("./api.js").Task} Task
@@ -78,8 +78,7 @@ function taskLine(task, aside) {
 
 /** "Today", "Tomorrow", "Sat", with the date beside it. @param {string} day @param {number} place */
 function dayHead(day, place) {
-    const weekday = new Intl.DateTimeFormat(language(), {weekday: "long", timeZone: "UTC"});
-    const head = element("h3", "", place > 1 ? weekday.format(new Date(day)) : say(place ? "page.due.tomorrow" : "page.due.today"));
+    const head = element("h3", "", place > 1 ? written(new Date(day), {weekday: "long", timeZone: "UTC"}) : say(place ? "page.due.tomorrow" : "page.due.today"));
     head.append(" ", element("small", "", date(day)));
     return head;
 }
@@ -123,7 +122,7 @@ function drawFlow(flow) {
     one(section, ".drawing").replaceChildren(...(isEmpty ? [] : [bandChart(bands, days, say("page.overview.day"))]));
     one(section, ".table").hidden = isEmpty;
     one(section, "tbody").replaceChildren(...days.map((day, place) =>
-        numberRow(element("span", "", day), [flow.todo, flow.doing, flow.done].map((list) => String(list[place])))).reverse());
+        numberRow(element("span", "", day), [flow.todo, flow.doing, flow.done].map((list) => number(list[place])))).reverse());
 }
 
 function drawSpans() {
@@ -168,7 +167,7 @@ function openPart(load, most) {
     bar.append(doing);
     const track = element("span", "track");
     track.append(bar);
-    part.append(element("span", "", String(load.open)), track);
+    part.append(element("span", "", number(load.open)), track);
     return part;
 }
 
@@ -193,8 +192,8 @@ function drawPeople({people}) {
         const link = /** @type {HTMLAnchorElement} */ (element("a"));
         link.href = `/tasks.html?assignee=${load.person ? load.person.id : "none"}`;
         link.append(personPart(load.person));
-        const late = element("span", load.overdue ? "is-late" : "", String(load.overdue));
-        return numberRow(link, [openPart(load, most), String(load.doing), late, progressPart(load)]);
+        const late = element("span", load.overdue ? "is-late" : "", number(load.overdue));
+        return numberRow(link, [openPart(load, most), number(load.doing), late, progressPart(load)]);
     }));
 }
 

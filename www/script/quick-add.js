@@ -1,6 +1,6 @@
 /** The signs of the line for a new task: what each may become while it is written, and what the server understood. */
 
-import {date, dayOf, language, say} from "./text.js";
+import {date, dayOf, say, written} from "./text.js";
 import {duePart} from "./parts.js";
 import {known} from "./store.js";
 import {peopleLike} from "./suggest-people.js";
@@ -35,7 +35,7 @@ function days(begun) {
     return Array.from({length: 8}, (_, ahead) => {
         const moment = new Date(now.getFullYear(), now.getMonth(), now.getDate() + ahead);
         const words = ahead === 0 ? say("page.due.today") : ahead === 1 ? say("page.due.tomorrow")
-            : moment.toLocaleDateString(language(), {weekday: "long"});
+            : written(moment, {weekday: "long"});
         return {text: `^${words.toLocaleLowerCase()}`, words, about: date(dayOf(moment))};
     }).filter(({words}) => begins(words, begun));
 }

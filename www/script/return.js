@@ -6,7 +6,7 @@ const PAGE = "/tasks.html";
 /** Leaves for the page of signing in. */
 export function askToSignIn() {
     try {
-        sessionStorage.setItem(KEY, location.search);
+        sessionStorage.setItem(KEY, location.search + location.hash);
     } catch {
         // Then she begins at the list.
     }
@@ -15,12 +15,12 @@ export function askToSignIn() {
 
 /** Where to go once signed in. */
 export function addressAfterSignIn() {
-    let search = "";
+    let rest = "";
     try {
-        search = sessionStorage.getItem(KEY) || "";
+        rest = sessionStorage.getItem(KEY) || "";
         sessionStorage.removeItem(KEY);
     } catch {
         // Nothing is kept here.
     }
-    return PAGE + search;
+    return PAGE + rest;
 }

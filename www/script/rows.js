@@ -3,12 +3,10 @@
  * into slices, a slice far off is an empty box of its height, and one that comes near is filled, a few in each frame.
  */
 
-import {ask} from "./api.js";
 import {COLUMNS, drawProgress} from "./columns.js";
 import {addressOf} from "./filters.js";
-import {notify} from "./notice.js";
-import {copy, element, one, sentenceOf} from "./parts.js";
-import {change, dropTask, known} from "./store.js";
+import {copy, element, one} from "./parts.js";
+import {known} from "./store.js";
 import {language, say, today} from "./text.js";
 
 /** @typedef {import("./api.js").Task} Task */
@@ -228,17 +226,6 @@ function restorePart(task, state) {
     const button = /** @type {HTMLButtonElement} */ (element("button", "quiet", say("page.restore")));
     button.type = "button";
     button.setAttribute("aria-label", `${say("page.restore")}: ${task.title}`);
-    button.addEventListener("click", async () => {
-        button.disabled = true;
-        try {
-            await ask("POST", `/api/tasks/${task.id}/restore`, {});
-            dropTask(task.id);
-            notify(say("page.restored", {title: task.title}));
-        } catch (error) {
-            button.disabled = false;
-            change({trouble: sentenceOf(error)});
-        }
-    });
     cell.append(button);
     return cell;
 }

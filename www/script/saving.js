@@ -5,20 +5,16 @@
 
 import {ask, Problem, request, Waits} from "./api.js";
 import {clearFaults, sayOfForm, showFaults} from "./faults.js";
-import {isNoticeShown, notify} from "./notice.js";
+import {forgetUndo, offerUndo} from "./keep.js";
+import {notify} from "./notice.js";
 import {one, sentenceOf} from "./parts.js";
-import {changeTask} from "./store.js";
-import {textOf, valueOf} from "./task-form.js";
+import {valueOf} from "./task-form.js";
 import {say} from "./text.js";
 
 /** @typedef {import("./task-form.js").Field} Field */
 /** @typedef {import("./api.js").Task} Task */
 
 const REST_MS = 500;
-
-/** The last edits and what they replaced, as long as they can be undone.
- * @type {{id: number, values: Record<string, unknown>}|null} */
-let undoable = null;
 
 export class Saving {
     /** @param {import("./task.js").TaskView} view */
@@ -72,7 +68,7 @@ export class Saving {
             view.hideTrouble();
             view.show(body, {sent});
             this.settled();
-            this.offerUndo(before, fields);
+            offerUndo(before, values);
             if (!view.isClosed) await view.loadEvents();
         } catch (error) {
             await this.failed(error);
@@ -140,31 +136,10 @@ export class Saving {
         form.root.querySelector(".choice")?.scrollIntoView({block: "nearest"});
     }
 
-    /** @param {Task} before @param {Field[]} fields */
-    offerUndo(before, fields) {
-        const {view} = this;
-        const old = Object.fromEntries(fields.map((field) => [field, valueOf(field, textOf(before, field))]));
-        // Steps in quick succession are undone as one.
-        const isSameRow = undoable && undoable.id === view.id && isNoticeShown();
-        undoable = {id: view.id, values: isSameRow ? {...old, ...undoable?.values} : old};
-        const {id, values} = undoable;
-        notify(say("page.saved"), async () => {
-            undoable = null;
-            const {body: now} = await ask("GET", `/api/tasks/${id}`);
-            const {body} = await ask("PATCH", `/api/tasks/${id}`, {...values, version: now.version});
-            changeTask(body);
-            if (!view.isClosed) {
-                view.show(body);
-                await view.loadEvents();
-            }
-            return say("page.undone");
-        });
-    }
-
     /** The task is gone: there is nothing to undo in it. */
     forget() {
         clearTimeout(this.timer);
-        undoable = null;
+        forgetUndo(this.view.id);
     }
 
     /** @param {string} sentence */

@@ -37,13 +37,19 @@ function shortcutOf(event) {
 }
 
 export function startShortcuts() {
-    /** @type {typeof import("./keys.js")|null} */
+    // One promise for all: two presses in quick succession keep their order, though the first one has to wait.
+    /** @type {Promise<typeof import("./keys.js")>|null} */
     let keys = null;
     document.addEventListener("keydown", async (event) => {
         const shortcut = shortcutOf(event);
         if (!shortcut) return;
         event.preventDefault();
-        keys = keys || await import("./keys.js");
-        keys.press(shortcut);
+        keys = keys || import("./keys.js");
+        try {
+            (await keys).press(shortcut);
+        } catch {
+            // It did not come; the next press asks for it anew.
+            keys = null;
+        }
     });
 }

@@ -5,6 +5,7 @@
  */
 
 import {ask} from "./api.js";
+import {moveToBin} from "./bin.js";
 import {CommentForm} from "./comment.js";
 import {Description} from "./description.js";
 import {hideDraftLine, showDraftLine} from "./draft-line.js";
@@ -14,7 +15,7 @@ import {News} from "./news.js";
 import {notify} from "./notice.js";
 import {copy, one, sentenceOf} from "./parts.js";
 import {Saving} from "./saving.js";
-import {changeTask, dropTask, known} from "./store.js";
+import {changeTask, known} from "./store.js";
 import {TaskForm} from "./task-form.js";
 import {say, translate} from "./text.js";
 import {timePart} from "./time-words.js";
@@ -110,7 +111,7 @@ export class TaskView {
         this.form.show(task, about);
         this.description.show(task);
         this.comment.show();
-        one(this.root, ".about").replaceChildren(say("page.created_by", {id: task.id, name: task.creator.name}), " · ", timePart(task.created_at));
+        one(this.root, ".about").replaceChildren(say("page.created_by", {id: String(task.id), name: task.creator.name}), " · ", timePart(task.created_at));
         const {user} = known();
         one(this.root, ".delete").hidden = task.creator.id !== user.id && user.role !== "admin";
         document.title = `${task.title} · ${say("page.name")}`;
@@ -126,8 +127,9 @@ export class TaskView {
     async remove() {
         const {task} = this.form;
         if (!task) return;
+        let undo;
         try {
-            await ask("DELETE", `/api/tasks/${task.id}`);
+            undo = await moveToBin(task.id);
         } catch (error) {
             this.showTrouble(error, () => this.remove());
             return;
@@ -135,10 +137,9 @@ export class TaskView {
         this.form.task = null;
         this.draft.drop();
         this.saving.forget();
-        dropTask(task.id);
         this.hooks.close();
         notify(say("page.deleted", {title: task.title}), async () => {
-            await ask("POST", `/api/tasks/${task.id}/restore`, {});
+            await undo();
             this.hooks.reload();
             return say("page.restored", {title: task.title});
         });

@@ -34,7 +34,7 @@ function followAddress() {
 
 /** Shows a task beside the list, or none; what shows it is fetched with the first one. @param {number|null} id */
 async function showTask(id) {
-    if (view && view.id === id && !view.isClosed) return;
+    if (view && view.id === id && !view.isClosed) return view.history.follow();
     const lastId = view ? view.id : null;
     if (view) view.leave();
     view = null;
@@ -98,13 +98,15 @@ async function start() {
     page.open = go;
     page.follow = follow;
     page.reload = () => loadList();
-    page.news = () => view?.load();
+    page.news = async () => view?.load();
     page.save = () => view?.saving.save();
     startFilters();
     startCreate(page.reload, go);
     startList(retry);
     startShortcuts();
-    one(document, ".to-keys").addEventListener("click", async () => {
+    const keys = one(document, ".to-keys");
+    keys.hidden = false;
+    keys.addEventListener("click", async () => {
         /** @type {HTMLDetailsElement} */ (one(document, ".menu")).open = false;
         (await import("./keys-help.js")).showKeys();
     });
@@ -113,7 +115,7 @@ async function start() {
     watch(drawList);
     addEventListener("popstate", followAddress);
     addEventListener("pagehide", () => view && view.leave(true));
-    for (const link of document.querySelectorAll("a.brand, a.to-bin, a.to-tasks, a.clear"))
+    for (const link of document.querySelectorAll("a.brand, a.to-list, a.to-bin, a.to-tasks, a.clear"))
         link.addEventListener("click", followLink);
     followAddress();
     // The list can be used without them.

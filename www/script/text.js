@@ -8,6 +8,10 @@ let code = document.documentElement.lang;
  * @type {Record<string, () => Promise<{default: Record<string, string>}>>} */
 const CATALOGUES = {en: () => import("../text/en.json"), ko: () => import("../text/ko.json")};
 
+/** What Intl knows the languages as: as in mails, the day stands before the month.
+ * @type {Record<string, string>} */
+const LOCALES = {en: "en-GB", ko: "ko-KR"};
+
 /** Fetches the catalogue of a language; the page speaks it from then on. @param {string} language */
 export async function speak(language) {
     sentences = (await CATALOGUES[language]()).default;
@@ -24,13 +28,16 @@ export function language() {
 }
 
 /**
- * A sentence with its {values} put in.
+ * A sentence with its {values} put in; numbers as the language writes them, so that what only looks like one is a text.
  *
  * @param {string} key
  * @param {Record<string, string|number>} [values]
  */
 export function say(key, values = {}) {
-    return sentences[key].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+    return sentences[key].replace(/\{(\w+)\}/g, (whole, name) => {
+        const value = values[name] ?? whole;
+        return typeof value === "number" ? number(value) : value;
+    });
 }
 
 /** Puts the sentences into elements that name them. @param {ParentNode} root */
@@ -63,9 +70,42 @@ export function daysUntil(day) {
     return Math.round((Date.parse(day) - Date.parse(today())) / DAY_MS);
 }
 
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const formats = new Map();
+
+/** Parts of a moment, as the language writes them. @param {Date} moment @param {Intl.DateTimeFormatOptions} parts */
+export function written(moment, parts) {
+    // To make a format takes longer than to use it a hundred times.
+    const key = JSON.stringify([code, parts]);
+    const format = formats.get(key) || new Intl.DateTimeFormat(LOCALES[code], parts);
+    formats.set(key, format);
+    return format.format(moment);
+}
+
+/** The parts of a day; those of this year are told without it. @param {string} day @returns {Intl.DateTimeFormatOptions} */
+function partsOf(day) {
+    return {day: "numeric", month: "short", year: day.slice(0, 4) === today().slice(0, 4) ? undefined : "numeric"};
+}
+
+const HOUR = /** @type {const} */ ({hour: "2-digit", minute: "2-digit", hourCycle: "h23"});
+
 /** A day as a date in words. @param {string} day */
 export function date(day) {
-    const [year, month, number] = day.split("-").map(Number);
-    const key = day.slice(0, 4) === today().slice(0, 4) ? "page.date" : "page.date_year";
-    return say(key, {year, month: say(`page.month.${month}`), day: number});
+    return written(new Date(day), {...partsOf(day), timeZone: "UTC"});
+}
+
+/** The hour of a moment. @param {string} time */
+export function hour(time) {
+    return written(new Date(time), HOUR);
+}
+
+/** Date and hour of a moment. @param {string} time */
+export function dateAndHour(time) {
+    const moment = new Date(time);
+    return written(moment, {...partsOf(dayOf(moment)), ...HOUR});
+}
+
+/** A number as the language writes it. @param {number} value */
+export function number(value) {
+    return value.toLocaleString(LOCALES[code]);
 }

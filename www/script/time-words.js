@@ -1,8 +1,7 @@
 /** Moments in words, as "5 minutes ago", with the date and hour on hover and to screen readers. */
 
-import {hourOf} from "./mails.js";
 import {element} from "./parts.js";
-import {date, dayOf, language, say, today} from "./text.js";
+import {dateAndHour, dayOf, hour, language, today} from "./text.js";
 
 /** From each size on a moment is told in its unit. @type {[number, Intl.RelativeTimeFormatUnit][]} */
 const UNITS = [[31536000, "year"], [2592000, "month"], [86400, "day"], [3600, "hour"], [60, "minute"]];
@@ -17,14 +16,9 @@ function agoWords(time) {
     return format.format(unit === "second" ? 0 : -Math.floor(seconds / size), unit);
 }
 
-/** Date and hour of a moment. @param {string} time */
-function momentWords(time) {
-    return say("mail.when", {date: date(dayOf(new Date(time))), time: hourOf(time)});
-}
-
 /** The hour of a moment, and its day where that is not today. @param {string} time */
 export function hourWords(time) {
-    return dayOf(new Date(time)) === today() ? hourOf(time) : momentWords(time);
+    return dayOf(new Date(time)) === today() ? hour(time) : dateAndHour(time);
 }
 
 /** A moment as it stands in a line. @param {string} time @param {boolean} [hasDay] the day stands above already: of
@@ -32,7 +26,7 @@ export function hourWords(time) {
 export function timePart(time, hasDay = false) {
     const made = /** @type {HTMLTimeElement} */ (element("time"));
     made.dateTime = time;
-    made.title = momentWords(time);
+    made.title = dateAndHour(time);
     made.append(element("span"), element("span", "unseen", `, ${made.title}`));
     made.dataset.hasDay = hasDay ? "yes" : "";
     drawTime(made);
@@ -43,7 +37,7 @@ export function timePart(time, hasDay = false) {
 function drawTime(part) {
     const time = part.dateTime;
     const isHour = part.dataset.hasDay && dayOf(new Date(time)) !== today();
-    /** @type {Element} */ (part.firstElementChild).textContent = isHour ? hourOf(time) : agoWords(time);
+    /** @type {Element} */ (part.firstElementChild).textContent = isHour ? hour(time) : agoWords(time);
 }
 
 setInterval(() => {

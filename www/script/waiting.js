@@ -10,6 +10,7 @@ import {before, differing, guess} from "./keep.js";
 import {notify} from "./notice.js";
 import {sentenceOf} from "./parts.js";
 import {changeTask, known, page} from "./store.js";
+import {recall, remember} from "./device.js";
 import {say} from "./text.js";
 
 /** @typedef {import("./api.js").Task} Task */
@@ -34,18 +35,14 @@ function key() {
 
 /** What waits, the earliest first. @returns {Waiting[]} */
 export function waiting() {
-    try {
-        return JSON.parse(localStorage.getItem(key()) || "[]");
-    } catch {
-        return [];
-    }
+    return recall(key()) || [];
 }
 
-/** @param {Waiting[]} list */
-function store(list) {
-    if (list.length) localStorage.setItem(key(), JSON.stringify(list));
-    else localStorage.removeItem(key());
-    changed();
+/** False where there is no room. @param {Waiting[]} list */
+function keep(list) {
+    const isKept = remember(key(), list.length ? list : null);
+    if (isKept) changed();
+    return isKept;
 }
 
 /**
@@ -60,18 +57,12 @@ export function letWait(method, path, body) {
     const same = method === "PATCH" ? list.find((old) => old.path === path && !old.fault) : undefined;
     if (same) same.body = {...same.body, ...body, version: same.body.version};
     else list.push({id: crypto.randomUUID(), method, path, body: {...body}, at: new Date().toISOString(), fault: null});
-    if (list.length > MOST) return false;
-    try {
-        store(list);
-    } catch {
-        return false;
-    }
-    return true;
+    return list.length <= MOST && keep(list);
 }
 
 /** @param {string} id */
 export function discard(id) {
-    store(waiting().filter((one) => one.id !== id));
+    keep(waiting().filter((one) => one.id !== id));
 }
 
 /** Shows tasks as they will be once what waits is sent. */
@@ -120,7 +111,7 @@ function isFinal(error) {
 function refuse(one, error) {
     const {current} = error.body;
     if (error.status !== 412 || !current)
-        return store(waiting().map((old) => (old.id === one.id ? {...old, fault: sentenceOf(error)} : old)));
+        return void keep(waiting().map((old) => (old.id === one.id ? {...old, fault: sentenceOf(error)} : old)));
     const {version, ...values} = one.body;
     // Ours, perhaps: the request came through, and only its answer was lost.
     const isSame = Object.entries(values).every(([field, value]) =>
