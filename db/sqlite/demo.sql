@@ -97,10 +97,13 @@ FROM task JOIN task_snapshot ON task_snapshot.id = task.id
 WHERE task.due_on <= date('now') AND task.status <> 'done' AND task.deleted_at IS NULL;
 DELETE FROM outbox;
 CREATE TRIGGER event_before_update BEFORE UPDATE ON event
-WHEN NEW.detail <> '{}' OR NEW.id <> OLD.id OR NEW.at <> OLD.at OR NEW.type <> OLD.type
-    OR NEW.actor_id IS NOT OLD.actor_id OR NEW.task_id IS NOT OLD.task_id OR NEW.user_id IS NOT OLD.user_id
+WHEN NEW.id <> OLD.id OR NEW.at <> OLD.at OR NEW.type <> OLD.type OR NEW.actor_id IS NOT OLD.actor_id
+    OR NEW.task_id IS NOT OLD.task_id OR NEW.user_id IS NOT OLD.user_id
     OR NEW.task_version IS NOT OLD.task_version OR NEW.is_visible <> OLD.is_visible OR NEW.day IS NOT OLD.day
-    OR NOT EXISTS (SELECT 1 FROM "user" WHERE id = OLD.user_id AND deleted_at IS NOT NULL)
+    OR NOT CASE WHEN NEW.request IS NOT OLD.request
+                THEN OLD.request IS NULL AND NEW.request IS (SELECT request FROM actor) AND NEW.detail = OLD.detail
+                ELSE NEW.detail = '{}'
+                    AND EXISTS (SELECT 1 FROM "user" WHERE id = OLD.user_id AND deleted_at IS NOT NULL) END
 BEGIN
     SELECT RAISE(ABORT, 'the log is append-only');
 END;

@@ -9,14 +9,16 @@
 #include <string.h>
 #include <unistd.h>
 
+static char own_request_id[LOG_REQUEST_BYTES];
+
 /* A process has one log. */
 static struct {
     const char *program;
     int descriptor;
-    char request_id[64];
-    int64_t minute;  /* of the latest bounded line */
-    int64_t bounded; /* lines in that minute, those left out as well */
-} the_log = {.program = "pumasi", .descriptor = STDERR_FILENO};
+    char *request_id; /* "": none */
+    int64_t minute;   /* of the latest bounded line */
+    int64_t bounded;  /* lines in that minute, those left out as well */
+} the_log = {.program = "pumasi", .descriptor = STDERR_FILENO, .request_id = own_request_id};
 
 bool log_open(const char *program, const char *path) {
     the_log.program = program;
@@ -30,7 +32,15 @@ bool log_open(const char *program, const char *path) {
 }
 
 void log_set_request(const char *request_id) {
-    (void)snprintf(the_log.request_id, sizeof(the_log.request_id), "%s", request_id ? request_id : "");
+    size_t size = request_id ? strnlen(request_id, LOG_REQUEST_BYTES - 1) : 0;
+    if (size)
+        memcpy(the_log.request_id, request_id, size);
+    the_log.request_id[size] = '\0';
+}
+
+void log_keep_request_in(char *place) {
+    *place = '\0';
+    the_log.request_id = place;
 }
 
 /* What a terminal or a reader of lines could take for a command: controls of both sets, the end of a line or

@@ -13,8 +13,15 @@ enum log_level { LOG_INFO, LOG_WARNING, LOG_ERROR };
 /* Names the program in each line; `path` NULL means standard error. False if the file cannot be opened. */
 MUST_CHECK bool log_open(const char *program, const char *path);
 
-/* Ties the lines that follow to one request; NULL ends it. The text is copied (at most 63 bytes). */
+enum { LOG_REQUEST_BYTES = 72 };
+
+/* Ties the lines that follow to one request; NULL ends it. The text is copied (at most LOG_REQUEST_BYTES - 1
+ * of it). */
 void log_set_request(const char *request_id);
+
+/* Has it copied to `place`, of LOG_REQUEST_BYTES: who sees that memory knows what this process was at when it
+ * ended. */
+void log_keep_request_in(char *place);
 
 void log_write(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 

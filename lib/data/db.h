@@ -118,6 +118,9 @@ int64_t db_changes(const struct db *db);
 MUST_CHECK enum db_result db_begin_read(struct db *db);
 void db_end_read(struct db *db);
 
+/* Names the request by which all that follows is written, for the log; NULL: by none. The text must stay. */
+void db_set_request(struct db *db, const char *request);
+
 /* Takes the write turn and begins; `actor_id` is who acts, for the log (0: somebody at the server). */
 MUST_CHECK enum db_result db_begin_write(struct db *db, int64_t actor_id);
 

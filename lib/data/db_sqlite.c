@@ -32,8 +32,9 @@ struct db_rows {
 struct db {
     sqlite3 *handle;
     struct guard guard;
-    char error[200]; /* kept, since a rollback would overwrite the engine's own */
-    int turn;        /* -1: this connection never writes */
+    char error[200];     /* kept, since a rollback would overwrite the engine's own */
+    int turn;            /* -1: this connection never writes */
+    const char *request; /* by which it writes; NULL: by none */
     bool in_read;
     bool in_write;
     bool in_group; /* with the turn: its transaction has begun */
@@ -51,7 +52,7 @@ DB_QUERY(ROLLBACK, "ROLLBACK");
 DB_QUERY(BEGIN_PART, "SAVEPOINT part");
 DB_QUERY(KEEP_PART, "RELEASE part");
 DB_QUERY(UNDO_PART, "ROLLBACK TO part");
-DB_QUERY(SET_ACTOR, "UPDATE actor SET user_id = $1 WHERE id = 1");
+DB_QUERY(SET_ACTOR, "UPDATE actor SET user_id = $1, request = $2 WHERE id = 1");
 
 /* ---- opening ---- */
 
@@ -445,6 +446,10 @@ static bool is_lost(const struct db *db) {
     return db_group_is_writing(db) && sqlite3_get_autocommit(db->handle);
 }
 
+void db_set_request(struct db *db, const char *request) {
+    db->request = request;
+}
+
 enum db_result db_begin_write(struct db *db, int64_t actor_id) {
     assert(!db->in_read && !db->in_write);
     if (db->turn < 0)
@@ -457,7 +462,7 @@ enum db_result db_begin_write(struct db *db, int64_t actor_id) {
     if (result != DB_OK)
         return result;
     db->in_write = true;
-    result = db_run(db, &SET_ACTOR, actor_id ? db_integer(actor_id) : db_null());
+    result = db_run(db, &SET_ACTOR, actor_id ? db_integer(actor_id) : db_null(), db_text(db->request));
     if (result != DB_OK)
         db_rollback(db);
     return result;
@@ -470,7 +475,7 @@ enum db_result db_commit(struct db *db) {
         result = run_bare(db, &KEEP_PART);
         db->has_part |= result == DB_OK;
     } else {
-        result = db_run(db, &SET_ACTOR, db_null());
+        result = db_run(db, &SET_ACTOR, db_null(), db_null());
         if (result == DB_OK)
             result = run_bare(db, &COMMIT);
     }

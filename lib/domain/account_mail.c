@@ -11,7 +11,7 @@ enum { MAILS_A_BATCH = 50 };
 DB_QUERY(ACCOUNT_OUTBOX_ANY, "SELECT id FROM account_outbox LIMIT 1");
 DB_QUERY(ACCOUNT_OUTBOX_LIST,
          "SELECT account_outbox.id, account_outbox.purpose, account_outbox.address, \"user\".id, "
-         "\"user\".email, \"user\".email_is_verified, \"user\".email_pending "
+         "\"user\".email, \"user\".email_is_verified, \"user\".email_pending, account_outbox.request "
          "FROM account_outbox LEFT JOIN \"user\" ON \"user\".id = coalesce(account_outbox.user_id, "
          "(SELECT asked.id FROM \"user\" AS asked WHERE asked.email_key = account_outbox.email_key)) "
          "AND \"user\".disabled_at IS NULL "
@@ -19,8 +19,8 @@ DB_QUERY(ACCOUNT_OUTBOX_LIST,
          "LIMIT $1");
 DB_QUERY(ACCOUNT_OUTBOX_DELETE, "DELETE FROM account_outbox WHERE id = $1");
 DB_QUERY(ACCOUNT_DELIVERY_INSERT,
-         "INSERT INTO delivery (user_id, kind, purpose, address, message_id, opened_at, next_at) "
-         "VALUES ($1, 'account', $2, $3, $4, $5, $5) "
+         "INSERT INTO delivery (user_id, kind, purpose, address, message_id, opened_at, next_at, request) "
+         "VALUES ($1, 'account', $2, $3, $4, $5, $5, $6) "
          "RETURNING id");
 /* What was used is done with; a mistyped address can be mended sooner, but is no way to mail many. */
 DB_QUERY(
@@ -54,6 +54,7 @@ struct wish {
     const char *email;
     bool is_verified;
     const char *email_pending;
+    const char *request; /* by which it was put down; NULL: by none */
 };
 
 bool account_mail_has_token(const char *purpose) {
@@ -78,7 +79,7 @@ static enum db_result insert_delivery(struct db *db, struct arena *arena, const 
         arena_print(arena, "account-%lld.%.24s@%s", (long long)wish->user_id, random_token(arena), host);
     return db_find_integer(db, &ACCOUNT_DELIVERY_INSERT, id, db_integer(wish->user_id),
                            db_text(wish->purpose), db_text(address), db_text(message_id),
-                           db_integer(clock_now()));
+                           db_integer(clock_now()), db_text(wish->request));
 }
 
 static enum db_result plan_token(struct db *db, struct arena *arena, struct wish *wish, const char *host) {
@@ -129,6 +130,7 @@ static enum db_result list_wishes(struct db *db, struct arena *arena, struct wis
             .email = db_get_text(rows, 4, arena),
             .is_verified = db_get_integer(rows, 5) != 0,
             .email_pending = db_get_text(rows, 6, arena),
+            .request = db_get_text(rows, 7, arena),
         };
     db_finish(rows);
     return result == DB_ROW || result == DB_END ? DB_OK : result;

@@ -21,7 +21,7 @@ DB_QUERY(DELIVERY_LEASE,
     "SELECT " USER_COLUMNS ", delivery.id, coalesce(delivery.task_id, 0), delivery.attempts, "               \
     "delivery.created_at, delivery.message_id, task_watcher.user_id IS NOT NULL, "                           \
     "suppression.email_key IS NOT NULL OR \"user\".disabled_at IS NOT NULL, delivery.purpose, "              \
-    "delivery.address "                                                                                      \
+    "delivery.address, delivery.request "                                                                    \
     "FROM delivery JOIN \"user\" ON \"user\".id = delivery.user_id "                                         \
     "LEFT JOIN task_watcher ON task_watcher.task_id = delivery.task_id "                                     \
     "AND task_watcher.user_id = delivery.user_id AND task_watcher.state = 'mute' "                           \
@@ -63,6 +63,7 @@ static void read_row(struct db_rows *rows, struct arena *arena, struct delivery 
     delivery->purpose = db_get_text(rows, USER_COLUMN_COUNT + 7, arena);
     if (!db_is_null(rows, USER_COLUMN_COUNT + 8))
         delivery->recipient.email = db_get_text(rows, USER_COLUMN_COUNT + 8, arena);
+    delivery->request = db_get_text(rows, USER_COLUMN_COUNT + 9, arena);
 }
 
 static enum db_result read_leased(struct db *db, struct arena *arena, int64_t lease, int64_t limit,

@@ -10,7 +10,8 @@
 enum {
     DELIVERY_MOST_WAIT_S = 600,         /* edits that never rest are mailed after this */
     DELIVERY_GIVE_UP_S = 3 * 24 * 3600, /* a mail that cannot be sent is dead after this */
-    DELIVERY_MOST_EVENTS = 2000         /* that one mail tells */
+    DELIVERY_MOST_EVENTS = 2000,        /* that one mail tells */
+    DELIVERY_MOST_REQUESTS = 20         /* that one mail names */
 };
 
 /* Why somebody gets a mail, the strongest first; the words of event_recipient.reason. */
@@ -30,6 +31,7 @@ struct delivery {
     int64_t id;
     int64_t task_id;     /* 0: a daily mail, or one about the account */
     const char *purpose; /* of one about the account (account_mail.h); NULL: it is about tasks */
+    const char *request; /* by which one about the account was asked for; NULL: by none */
     int64_t attempts;    /* this one included */
     int64_t created_at;
     const char *message_id; /* without angle brackets */
@@ -55,10 +57,12 @@ struct task_news {
 };
 
 struct delivery_content {
-    struct task_news *news; /* one; of a daily mail one or more, what is due first */
-    size_t news_count;      /* 0: nothing is left to tell */
-    enum reason reason;     /* the strongest */
-    int64_t at;             /* of the last event told */
+    struct task_news *news;                       /* one; of a daily mail one or more, what is due first */
+    size_t news_count;                            /* 0: nothing is left to tell */
+    enum reason reason;                           /* the strongest */
+    int64_t at;                                   /* of the last event told */
+    const char *requests[DELIVERY_MOST_REQUESTS]; /* by which it happened; of many the first */
+    size_t request_count;
 };
 
 /*

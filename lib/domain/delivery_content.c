@@ -74,6 +74,14 @@ static void add_event(struct task_news *news, const struct event *event, bool *h
     add_changes(news, event);
 }
 
+static void add_request(struct delivery_content *content, const char *request) {
+    for (size_t i = 0; i < content->request_count; i++)
+        if (strcmp(content->requests[i], request) == 0)
+            return;
+    if (content->request_count < DELIVERY_MOST_REQUESTS)
+        content->requests[content->request_count++] = request;
+}
+
 /* Made and thrown away again before anybody was told is nothing; so is a reminder of what is done meanwhile.
  */
 static bool tells(const struct task_news *news) {
@@ -152,6 +160,9 @@ enum outcome delivery_content(struct db *db, struct arena *arena, const struct d
             continue;
         found.news = arena_grow(arena, found.news, found.news_count, sizeof(*found.news));
         found.news[found.news_count++] = news;
+        for (size_t i = first; i < next; i++)
+            if (events[i].request)
+                add_request(&found, events[i].request);
         if (news.at > found.at)
             found.at = news.at;
     }

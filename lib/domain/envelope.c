@@ -12,7 +12,7 @@
     "SELECT event.id, event.at, event.type, coalesce(event.task_id, 0), coalesce(event.actor_id, 0), "       \
     "coalesce(event.user_id, 0), event.detail, actor.name, actor.email, about.name, about.email, "           \
     "creator.id, creator.name, creator.email, assignee.id, assignee.name, assignee.email, "                  \
-    "before.id, before.name, before.email, event.day "
+    "before.id, before.name, before.email, event.day, event.request "
 #define ENVELOPE_JOINS                                                                                                           \
     "LEFT JOIN \"user\" AS actor ON actor.id = event.actor_id "                                                                  \
     "LEFT JOIN \"user\" AS about ON about.id = event.user_id "                                                                   \
@@ -61,7 +61,8 @@ enum {
     CREATOR = 11,
     ASSIGNEE = 14,
     BEFORE = 17,
-    DAY = 20
+    DAY = 20,
+    REQUEST = 21
 };
 
 struct reader {
@@ -226,6 +227,8 @@ static void read_row(struct reader *reader, struct db_rows *rows, struct envelop
         add(detail, "user", person_of(rows, user_id, ABOUT));
     if (envelope->day)
         add(detail, "day", json_object_new_string(envelope->day));
+    if (!db_is_null(rows, REQUEST))
+        add(detail, "request", json_object_new_string(db_peek_text(rows, REQUEST).text));
     fill_task(rows, envelope, json_object_object_get(detail, "task"));
     fill_changes(rows, envelope, json_object_object_get(detail, "changes"));
     add(json, "detail", detail);

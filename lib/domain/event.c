@@ -10,7 +10,7 @@ DB_QUERY(EVENT_LATEST_AT,
 
 #define EVENT_COLUMNS                                                                                             \
     "event.id, event.at, event.type, event.actor_id, actor.name, coalesce(event.task_version, 0), event.detail, " \
-    "assignee_from.name, assignee_to.name, coalesce(event.task_id, 0)"
+    "assignee_from.name, assignee_to.name, coalesce(event.task_id, 0), event.request"
 /* Assignees stand in the log by id, so that a name is stored in one place only. */
 #define EVENT_TABLES                                                                                         \
     "event LEFT JOIN \"user\" AS actor ON actor.id = event.actor_id "                                        \
@@ -110,6 +110,7 @@ static enum outcome read_events(struct arena *arena, struct db_rows *rows, struc
             .actor = {db_get_integer(rows, 3), db_get_text(rows, 4, arena)},
             .task_version = db_get_integer(rows, 5),
             .task_id = db_get_integer(rows, 9),
+            .request = db_get_text(rows, 10, arena),
         };
         read_detail(arena, rows, event);
     }

@@ -35,6 +35,7 @@ struct event {
     const char *type;     /* "task.updated" ... */
     struct person actor;  /* id 0: somebody at the server */
     int64_t task_version; /* 0: not about a version */
+    const char *request;  /* by which it happened; NULL: by none */
     struct event_change *changes;
     size_t change_count;
     const char *comment; /* text of a comment; NULL: none */

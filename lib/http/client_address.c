@@ -60,16 +60,28 @@ static const char *read_back(struct arena *arena, const char *header, const char
     return client;
 }
 
-const char *client_address(struct arena *arena, char *const *variables, const char *trusted_proxy) {
+/* What the gateway says of the other end of the connection; NULL: nothing, or no address. */
+static const char *remote_address(struct arena *arena, char *const *variables) {
     static const char remote[] = "REMOTE_ADDR=";
-    const char *client = NULL;
+    for (; *variables; variables++)
+        if (strncmp(*variables, remote, sizeof(remote) - 1) == 0)
+            return usual_form(arena, *variables + sizeof(remote) - 1,
+                              strlen(*variables + sizeof(remote) - 1));
+    return NULL;
+}
+
+bool client_is_proxy(struct arena *arena, char *const *variables, const char *trusted_proxy) {
+    const char *remote = remote_address(arena, variables);
+    return remote && is_trusted(arena, trusted_proxy, remote);
+}
+
+const char *client_address(struct arena *arena, char *const *variables, const char *trusted_proxy) {
+    const char *client = remote_address(arena, variables);
     size_t count = 0;
-    for (; variables[count]; count++)
-        if (!client && strncmp(variables[count], remote, sizeof(remote) - 1) == 0)
-            client = usual_form(arena, variables[count] + sizeof(remote) - 1,
-                                strlen(variables[count] + sizeof(remote) - 1));
     if (!client)
         return "";
+    while (variables[count])
+        count++;
     bool is_done = !is_trusted(arena, trusted_proxy, client);
     while (count-- && !is_done)
         if (strncmp(variables[count], FORWARDED, sizeof(FORWARDED) - 1) == 0)

@@ -14,3 +14,6 @@
  * one is the client. An entry that is no address ends the search at the proxy that passed it on.
  */
 const char *client_address(struct arena *arena, char *const *variables, const char *trusted_proxy);
+
+/* True if a proxy that the administrator trusts is at the other end of the connection. */
+bool client_is_proxy(struct arena *arena, char *const *variables, const char *trusted_proxy);

@@ -326,6 +326,7 @@ static size_t most_at_once(const struct worker *worker) {
 
 static int work(struct worker *worker, const sigset_t *open_mask, struct pool_seat *seat) {
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    log_keep_request_in(seat->request);
     const struct limits *limits = &worker->function->limits;
     if (FCGX_Init() != 0 || !overrun_start(limits->seconds)) {
         log_error("a worker cannot start: %s", strerror(errno));

@@ -20,6 +20,15 @@ struct form {
     bool is_head;
     enum language language;
     int request_id;
+    size_t id_size;
+};
+
+/* The same bytes for all requests of a form but for the id (request_id.h), which stands in the head and in
+ * the body. */
+enum { ID_PLACES = 2 };
+struct late {
+    struct buffer bytes;
+    char *ids[ID_PLACES]; /* NULL: not there */
 };
 
 /* Who waits, and the answers if it comes to the worst, as FastCGI records. */
@@ -27,8 +36,8 @@ struct place {
     volatile sig_atomic_t is_waiting;
     volatile sig_atomic_t is_running;
     int connection;
-    struct buffer stopped; /* 504: it was its own run that was ended */
-    struct buffer undone;  /* 503: another's, and nothing of this one's stays */
+    struct late stopped; /* 504: it was its own run that was ended */
+    struct late undone;  /* 503: another's, and nothing of this one's stays */
     struct form form;
     struct arena *arena; /* of both; NULL: none were made yet */
 };
@@ -48,7 +57,7 @@ static struct {
 
 static _Noreturn void leave(int status) {
     for (const struct place *place = places; place < places + OVERRUN_PLACES; place++) {
-        const struct buffer *answer = place->is_running ? &place->stopped : &place->undone;
+        const struct buffer *answer = place->is_running ? &place->stopped.bytes : &place->undone.bytes;
         if (place->is_waiting)
             (void)!send(place->connection, answer->data, answer->size, MSG_DONTWAIT | MSG_NOSIGNAL);
     }
@@ -105,7 +114,27 @@ void overrun_end_time(void) {
 
 static bool is_same_form(const struct form *one, const struct form *other) {
     return one->is_html == other->is_html && one->is_head == other->is_head &&
-           one->language == other->language && one->request_id == other->request_id;
+           one->language == other->language && one->request_id == other->request_id &&
+           one->id_size == other->id_size;
+}
+
+static struct late late_answer(struct arena *arena, int request_id, const struct buffer *head,
+                               const struct buffer *body) {
+    static const char *const before[] = {"X-Request-Id: ", "\"request\":\"", "<code>"};
+    struct late late = {.bytes = record_answer(arena, request_id, head, body)};
+    size_t used = 0;
+    for (size_t i = 0; i < COUNT(before) && used < ID_PLACES; i++) {
+        char *found = memmem(late.bytes.data, late.bytes.size, before[i], strlen(before[i]));
+        if (found)
+            late.ids[used++] = found + strlen(before[i]);
+    }
+    return late;
+}
+
+static void set_id(struct late *late, const char *id, size_t size) {
+    for (size_t i = 0; i < ID_PLACES; i++)
+        if (late->ids[i])
+            memcpy(late->ids[i], id, size);
 }
 
 static void make_answers(struct place *place, const struct request *request, const struct form *form) {
@@ -118,9 +147,9 @@ static void make_answers(struct place *place, const struct request *request, con
     struct buffer head;
     struct buffer body;
     serve_timeout(&late, &head, &body);
-    place->stopped = record_answer(place->arena, form->request_id, &head, &body);
+    place->stopped = late_answer(place->arena, form->request_id, &head, &body);
     serve_undone(&late, OUTCOME_BUSY, &head, &body);
-    place->undone = record_answer(place->arena, form->request_id, &head, &body);
+    place->undone = late_answer(place->arena, form->request_id, &head, &body);
     place->form = *form;
 }
 
@@ -131,9 +160,12 @@ void overrun_expect(size_t place_number, const struct request *request, int conn
         .is_head = strcmp(request->method, "HEAD") == 0,
         .language = request->language,
         .request_id = request_id,
+        .id_size = strlen(request->id),
     };
     if (!place->arena || !is_same_form(&form, &place->form))
         make_answers(place, request, &form);
+    set_id(&place->stopped, request->id, form.id_size);
+    set_id(&place->undone, request->id, form.id_size);
     place->connection = connection;
     place->is_running = 0;
     atomic_signal_fence(memory_order_release);

@@ -209,15 +209,21 @@ void page_close(struct buffer *out) {
     buffer_add(out, "</body>\n</html>\n");
 }
 
-void page_problem(struct buffer *out, enum language language, int status, const char *title,
-                  const char *detail, const struct fault *faults, const char *back) {
-    page_open(out, language, detail ? detail : title, NULL);
+void page_problem(struct buffer *out, enum language language, const struct page_problem *problem) {
+    const struct fault *faults = problem->faults;
+    page_open(out, language, problem->detail, NULL);
     buffer_add(out, "<main class=\"problem\">\n<p><small>");
-    buffer_add_integer(out, status);
+    buffer_add_integer(out, problem->status);
     buffer_add(out, " ");
-    buffer_add_html(out, title);
+    buffer_add_html(out, problem->title);
+    /* What the administrator can find the reason by. */
+    if (problem->status >= 500) {
+        buffer_add(out, " · <code>");
+        buffer_add_html(out, problem->request);
+        buffer_add(out, "</code>");
+    }
     buffer_add(out, "</small></p>\n<h1>");
-    buffer_add_html(out, detail ? detail : title);
+    buffer_add_html(out, problem->detail);
     buffer_add(out, "</h1>\n");
     if (faults)
         buffer_add(out, "<dl>\n");
@@ -232,7 +238,7 @@ void page_problem(struct buffer *out, enum language language, int status, const 
     if (faults)
         buffer_add(out, "</dl>\n");
     buffer_add(out, "<p><a href=\"");
-    buffer_add_html(out, back);
+    buffer_add_html(out, problem->back);
     buffer_add(out, "\">");
     page_words(out, language, WORDS_PAGE_PROBLEM_BACK);
     buffer_add(out, "</a></p>\n</main>\n");

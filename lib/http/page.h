@@ -14,12 +14,17 @@
 void page_open(struct buffer *out, enum language language, const char *title, const struct user *viewer);
 void page_close(struct buffer *out);
 
-/*
- * Says what went wrong and what to do, with the faults field by field, and a link to `back` (a path of ours).
- * `detail` and `faults` may be NULL.
- */
-void page_problem(struct buffer *out, enum language language, int status, const char *title,
-                  const char *detail, const struct fault *faults, const char *back);
+struct page_problem {
+    int status;
+    const char *title;          /* of the status */
+    const char *detail;         /* a sentence in the person's language */
+    const char *request;        /* its id, shown where the fault is ours */
+    const struct fault *faults; /* NULL: none */
+    const char *back;           /* a path of ours */
+};
+
+/* Says what went wrong and what to do, with the faults field by field, and a link back. */
+void page_problem(struct buffer *out, enum language language, const struct page_problem *problem);
 
 /* The sentence, escaped. */
 void page_words(struct buffer *out, enum language language, enum words_key key);

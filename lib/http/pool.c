@@ -7,7 +7,6 @@
 #include "http/pool.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "http/idle.h"
 
 #include <errno.h>
@@ -110,7 +109,9 @@ static void bury(struct pool *pool) {
             place++;
         /* One of the program that this one has followed has no place here. */
         struct pool_seat *seat = place < pool->most ? &pool->seats[place] : NULL;
+        log_set_request(seat ? seat->request : NULL);
         tell_end(pool, dead, status, seat);
+        log_set_request(NULL);
         if (!seat)
             continue;
         judge(pool, status, seat);

@@ -7,6 +7,7 @@
  * which becomes the function again with the next request, so that a function at rest costs next to no memory.
  */
 
+#include "base/log.h"
 #include "http/function.h"
 
 #include <signal.h>
@@ -25,6 +26,7 @@ struct pool_seat {
     volatile sig_atomic_t is_ready;    /* it takes requests */
     volatile sig_atomic_t has_served;  /* it has answered one */
     volatile sig_atomic_t denied_call; /* number of the system call that ended it */
+    char request[LOG_REQUEST_BYTES];   /* id of the one that it is at; "": none */
 };
 
 /*

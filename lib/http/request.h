@@ -28,7 +28,7 @@ struct request {
     const struct gateway *gateway;
     struct response response;
 
-    const char *id; /* ties log lines together */
+    const char *id; /* see request_id.h */
     const char *method;
     const char *path;  /* decoded, without the query */
     const char *query; /* raw; "" where there is none */

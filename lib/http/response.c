@@ -99,14 +99,22 @@ static struct json_writer *open_problem(struct request *request, int status, con
     json_add_text(json, "title", response_title(status));
     json_add_integer(json, "status", status);
     json_add_text(json, "detail", detail);
+    json_add_text(json, "request", request->id);
     return json;
 }
 
 static void write_problem(struct request *request, int status, const char *detail) {
     if (request->is_html) {
         struct buffer *out = respond_page(request, status);
-        page_problem(out, request->language, status, response_title(status), detail, request->faults,
-                     request->user ? "/api/tasks" : "/");
+        const struct page_problem problem = {
+            .status = status,
+            .title = response_title(status),
+            .detail = detail,
+            .request = request->id,
+            .faults = request->faults,
+            .back = request->user ? "/api/tasks" : "/",
+        };
+        page_problem(out, request->language, &problem);
         return;
     }
     struct json_writer *json = open_problem(request, status, detail);

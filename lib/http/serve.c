@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/percent.h"
-#include "base/random.h"
 #include "data/day_file.h"
 #include "data/rate_file.h"
 #include "data/side_file.h"
@@ -244,8 +243,10 @@ bool serve_start(struct worker *worker) {
 
 static bool take_database(struct worker *worker, struct request *request) {
     request->db = worker->db;
-    if (request->db)
+    if (request->db) {
+        db_set_request(request->db, request->id);
         return true;
+    }
     respond_header(request, "Retry-After", "5");
     respond_problem(request, 503, WORDS_PROBLEM_NO_DATABASE);
     return false;
@@ -434,22 +435,11 @@ static void write_head(struct request *request, struct buffer *head) {
     for (size_t i = 0; i < response->header_count; i++)
         add_header(head, response->headers[i].name, response->headers[i].value);
     add_header(head, "Cache-Control", cache_control(response));
+    add_header(head, "X-Request-Id", request->id);
     buffer_add(head, "Content-Length: ");
     buffer_add_integer(head, (int64_t)response->body.size);
     buffer_add(head, "\r\n"
                      "Vary: Accept, Accept-Language, Authorization, Cookie\r\n" PROTECTION "\r\n");
-}
-
-/* The worker's own bytes by chance, and behind them its requests counted. */
-static const char *request_id(struct worker *worker, struct arena *arena) {
-    unsigned char bytes[sizeof(worker->mark) + 3];
-    if (!worker->requests)
-        random_fill(worker->mark, sizeof(worker->mark));
-    uint32_t number = ++worker->requests;
-    memcpy(bytes, worker->mark, sizeof(worker->mark));
-    for (size_t i = sizeof(worker->mark); i < sizeof(bytes); i++, number >>= 8)
-        bytes[i] = (unsigned char)number;
-    return base64url_encode(arena, bytes, sizeof(bytes));
 }
 
 struct request serve_begin(struct worker *worker, struct arena *arena, const struct gateway *gateway) {
@@ -464,6 +454,7 @@ struct request serve_begin(struct worker *worker, struct arena *arena, const str
         .rate_file = worker->rate_file,
         .path = "",
         .query = "",
+        .id = request_id_make(&worker->ids, arena, gateway, worker->config->trusted_proxy),
     };
     const char *method = request_header(&request, "REQUEST_METHOD");
     request.method = method ? method : "GET";
@@ -482,12 +473,12 @@ static void end(struct request *request, struct buffer *head, struct buffer *bod
 }
 
 void serve(struct worker *worker, struct request *request, struct buffer *head, struct buffer *body) {
-    request->id = request_id(worker, request->arena);
     log_set_request(request->id);
     answer(worker, request);
     if (request->db) {
         db_end_read(request->db);
         db_rollback(request->db);
+        db_set_request(request->db, NULL);
     }
     /* What a group has yet to commit may never have been. */
     bool is_certain = !request->db || !db_group_is_writing(request->db);

@@ -3,6 +3,7 @@
  * function. */
 
 #include "http/request.h"
+#include "http/request_id.h"
 
 /* What a worker keeps from one request to the next. */
 struct worker {
@@ -14,8 +15,7 @@ struct worker {
     int link_keys;       /* descriptor of the file of keys; -1: none */
     int day_file;        /* when access tokens were used; -1: not known */
     int rate_file;       /* how much each person may still change; -1: not bounded */
-    uint32_t requests;
-    unsigned char mark[6]; /* of this worker, in its requests' ids */
+    struct request_ids ids;
 };
 
 /* What a function may do besides its own grants where it looks up who asks. */
@@ -30,8 +30,8 @@ bool serve_must_have_factor(const struct config *config, const struct user *user
  * the log says; each request is answered 503 then. */
 MUST_CHECK bool serve_start(struct worker *worker);
 
-/* A request of which nothing is known yet but its method, its form and its language; all of it is in the
- * arena. */
+/* A request of which nothing is known yet but its id, its method, its form and its language; all of it is in
+ * the arena. */
 struct request serve_begin(struct worker *worker, struct arena *arena, const struct gateway *gateway);
 
 /* Answers one request: afterwards *head is the CGI response's head (RFC 3875, section 6) and *body its body,

@@ -99,6 +99,8 @@ struct message account_notice_message(struct arena *arena, const struct account_
         .subject = subject,
         .message_id = notice->delivery->message_id,
         .list_id = arena_print(arena, "pumasi.%s", notice->host),
+        .requests = &notice->delivery->request,
+        .request_count = notice->delivery->request != NULL,
         .date = notice->now,
         .language = language,
         .text = written(arena, &NOTICE_ACCOUNT_TXT, language, root),

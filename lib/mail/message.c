@@ -165,6 +165,8 @@ struct buffer message_write(struct arena *arena, const struct message *message) 
     }
     add_bracketed(&out, "List-Id: ", message->list_id);
     add_unsubscribe(&out, message->unsubscribe_url);
+    for (size_t i = 0; i < message->request_count; i++)
+        add_text(&out, "X-Pumasi-Request", message->requests[i]);
     buffer_print(&out,
                  "Auto-Submitted: auto-generated\r\n"
                  "Content-Language: %s\r\n"

@@ -17,6 +17,8 @@ struct message {
     const char *message_id;      /* "task-7.12.3.x@host": the same at each try */
     const char *thread_id;       /* of the thing it is about: mails that share it come together; NULL: none */
     const char *list_id;         /* "pumasi.host" (RFC 2919) */
+    const char *const *requests; /* by which happened what it tells */
+    size_t request_count;
     const char *unsubscribe_url; /* where a POST stops these mails (RFC 8058); NULL: none */
     int64_t date;
     enum language language;

@@ -351,6 +351,8 @@ struct message notice_message(struct arena *arena, const struct notice *notice) 
         .thread_id = is_daily ? NULL : arena_print(arena, "task-%lld@%s", (long long)task->id, notice->host),
         .list_id = arena_print(arena, "pumasi.%s", notice->host),
         .unsubscribe_url = notice->unsubscribe_url,
+        .requests = notice->content->requests,
+        .request_count = notice->content->request_count,
         .date = notice->now,
         .language = reader->language,
         .text = written(&telling, is_daily ? &NOTICE_DAILY_TXT : &NOTICE_TASK_TXT, root),

@@ -12,6 +12,7 @@ import urllib.parse
 import running
 
 MARK = 'squeamish-ossifrage'
+PATH_MARK = 'a-path-that-is-none'  # of what is asked the web server's log tells what stands before "?", where nothing of ours is secret
 FORGED = '\r\n{"time":"2026-01-01T00:00:00Z","level":"info","program":"login","message":"forged"}\x1b[2J\u009b31m'
 
 
@@ -72,8 +73,8 @@ class Logs(unittest.TestCase):
                 client.post('/api/login', {'email': f'{MARK}@example.org', 'password': MARK + ' wrong'}, headers)
                 client.get(f'/api/tasks?q={MARK}&token={MARK}', headers)
                 client.get(f'/api/unsubscribe?token=1.1.{MARK}', headers)
-                client.get('/api/' + MARK, headers)
-                client.get(f'/{MARK}.html?token={MARK}', headers)
+                client.get(f'/api/{PATH_MARK}?token={MARK}', headers)
+                client.get(f'/{PATH_MARK}.html?token={MARK}', headers)
                 client.form('/api/tasks', {'title': MARK, 'description': MARK + FORGED, MARK: MARK}, headers)
                 client.post('/api/tasks', '{"title":"' + MARK, headers)
         task = person.task(f'{MARK} title', description=f'{MARK} description', labels=[MARK], assignee_id=person.user['id'] if person.user else None)
@@ -94,6 +95,10 @@ class Logs(unittest.TestCase):
             self.run_mailer(PUMASI_MAIL=wrong)
         texts = self.texts()
         self.assertIn('pumasi.log', texts)
+        self.assertIn('access.log', texts)
+        for name, text in texts.items():
+            if name != 'access.log':
+                self.assertNotIn(PATH_MARK, text, name)
         self.assertRegex(texts['pumasi.log'], 'mail', 'the mailer has something to say')
         with open(self.stack.database + '-keys', encoding='ascii') as file:
             secrets.append(file.read().split()[-1])
@@ -107,6 +112,8 @@ class Logs(unittest.TestCase):
         self.make_mail()
         self.run_mailer(PUMASI_MAIL='smtp://127.0.0.1:9')
         names = {os.path.basename(path) for path in glob.glob(running.FUNCTIONS + '/*')} | {'mailer', 'reminder', 'janitor', 'bounce', 'pumasi'}
+        for line in self.texts()['access.log'].splitlines():
+            self.assertLessEqual({'time', 'request', 'address', 'method', 'path', 'status', 'bytes'}, set(json.loads(line)))
         lines = self.texts()['pumasi.log'].splitlines()
         self.assertGreaterEqual(len(lines), 1)
         for line in lines:

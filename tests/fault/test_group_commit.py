@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import resource
 import signal
 import struct
@@ -226,6 +227,9 @@ class Slowness(Group):
                 self.assertIn(b"Nothing was changed" if reply.status == 503 else b"nothing was changed", reply.body)
                 self.assertEqual(reply.status == 503, b"\r\nRetry-After: " in reply.output)
                 self.assertEqual(3, reply.kinds[-1], "the end of the request")
+                told = re.search(rb"\r\nX-Request-Id: ([\w-]+)\r\n", reply.output).group(1)
+                self.assertEqual(told.decode(), json.loads(reply.body)["request"])
+            self.assertEqual(4, len({json.loads(reply.body)["request"] for reply in replies}), "each has its own id")
         self.assertEqual({}, self.progress())
         self.assertEqual(200, self.function.send(self.good(1)).status, "the next worker serves")
         self.assertIn(f"its request took more than {SECONDS} s", self.log())

@@ -98,6 +98,9 @@ class Walls(unittest.TestCase):
         self.assertEqual(504, reply.status, reply)
         self.assertLess(time.monotonic() - begin_, 4)
         self.assert_logged("its request took more than 2 s")
+        lines = (self.machine.directory / "log" / "pumasi.log").read_text().splitlines()
+        told = [json.loads(line) for line in lines if "took more than" in line]
+        self.assertEqual([json.loads(reply.body)["request"]], [line["request"] for line in told], "the log says which request")
         self.assertEqual(200, self.act("none").status)
 
     def test_times_are_told_in_any_zone(self):

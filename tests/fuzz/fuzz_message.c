@@ -35,6 +35,7 @@ static void check_header(const char **at, const char *end, const struct message 
                                         "List-Id",
                                         "List-Unsubscribe",
                                         "List-Unsubscribe-Post",
+                                        "X-Pumasi-Request",
                                         "Auto-Submitted",
                                         "Content-Language",
                                         "MIME-Version",
@@ -66,7 +67,7 @@ static void check_header(const char **at, const char *end, const struct message 
         seen[found] = true;
     }
     for (size_t i = 0; i < COUNT(names); i++) {
-        bool is_optional = i == 8 || i == 9;
+        bool is_optional = i >= 8 && i <= 10;
         bool is_of_thread = i == 5 || i == 6;
         PROMISE(is_optional || seen[i] == (!is_of_thread || message->thread_id != NULL));
     }
@@ -111,6 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     for (size_t i = 0; i < COUNT(texts); i++)
         texts[i] = fuzz_text(&input);
     struct arena *arena = arena_new();
+    const char *const requests[] = {texts[5]};
     const struct message message = {
         .from_name = texts[0],
         .from_address = "tasks@example.org",
@@ -120,6 +122,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         .message_id = "task-7.12.3.abcdefghijklmnop@pumasi.example.org",
         .thread_id = choice & 1 ? "task-7@pumasi.example.org" : NULL,
         .list_id = "pumasi.example.org",
+        .requests = requests,
+        .request_count = (choice & 4) != 0,
         .unsubscribe_url = choice & 2 ? texts[6] : NULL,
         .date = (int64_t)(choice >> 2) * 90000000,
         .language = LANGUAGE_EN,
