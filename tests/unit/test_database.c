@@ -390,7 +390,8 @@ static void foreign_older_and_newer_files_are_refused(void **state) {
         assert_int_equal(sqlite3_open(fresh.path, &handle), SQLITE_OK);
         assert_int_equal(sqlite3_exec(handle, files[i].sql, NULL, NULL, NULL), SQLITE_OK);
         (void)sqlite3_close(handle);
-        const struct db_options options = {fresh.path, false, everything, COUNT(everything)};
+        const struct db_options options = {
+            .path = fresh.path, .grants = everything, .grant_count = COUNT(everything)};
         struct db *db = NULL;
         const char *error = NULL;
         assert_int_equal(db_open(&options, fresh.arena, &db, &error), files[i].result);
@@ -400,7 +401,8 @@ static void foreign_older_and_newer_files_are_refused(void **state) {
         if (files[i].result != DB_OLDER)
             assert_false(migrate(fresh.path, fresh.arena, &applied, &error));
     }
-    const struct db_options missing = {"/nonexistent/pumasi.db", false, everything, COUNT(everything)};
+    const struct db_options missing = {
+        .path = "/nonexistent/pumasi.db", .grants = everything, .grant_count = COUNT(everything)};
     struct db *db = NULL;
     const char *error = NULL;
     assert_int_equal(db_open(&missing, fresh.arena, &db, &error), DB_MISSING);
