@@ -55,9 +55,9 @@ static const struct noun restore_noun = {"restore", &restore_command, 1};
 static const struct noun doctor_noun = {"doctor", &doctor_command, 1};
 static const struct noun config_noun = {"config", &config_command, 1};
 
-static const struct noun *const nouns[] = {&migrate_noun, &USER_NOUN,  &RULE_NOUN,   &MAIL_NOUN,
-                                           &EVENT_NOUN,   &KEY_NOUN,   &doctor_noun, &backup_noun,
-                                           &restore_noun, &config_noun};
+static const struct noun *const nouns[] = {&migrate_noun, &USER_NOUN,   &RULE_NOUN,    &MAIL_NOUN,
+                                           &EVENT_NOUN,   &IMPORT_NOUN, &EXPORT_NOUN,  &KEY_NOUN,
+                                           &doctor_noun,  &backup_noun, &restore_noun, &config_noun};
 
 /* Of one noun, or of all. */
 static int print_usage(FILE *out, const char *noun) {

@@ -34,6 +34,7 @@ struct db;
 struct db_options {
     const char *path;
     bool is_read_only;
+    bool is_foreign;            /* another program's: its schema is its own, and it is read only */
     const struct grant *grants; /* must outlive the connection */
     size_t grant_count;
 };
@@ -144,6 +145,9 @@ bool db_group_is_writing(const struct db *db);
 /* DB_OK: all parts that were kept survive a power cut. Else none stays, be it that the engine has undone the
  * whole group for an error in one of its parts (no room, a failing disk). Gives the turn back either way. */
 MUST_CHECK enum db_result db_group_commit(struct db *db);
+
+/* No part stays; the turn is given back. */
+void db_group_rollback(struct db *db);
 
 /* Moves what was written of late to its place, in the write turn, so that who opens the database next need
  * not look through it. Waits for nobody who reads: then a part is left for the next time. */

@@ -125,7 +125,8 @@ enum db_open_result db_open(const struct db_options *options, struct arena *aren
     if (!handle)
         return DB_UNUSABLE;
     int turn = -1;
-    enum db_open_result result = schema_check(handle, options->path, arena, error);
+    enum db_open_result result =
+        options->is_foreign ? DB_OPENED : schema_check(handle, options->path, arena, error);
     if (result == DB_OPENED && !options->is_read_only) {
         turn = turn_open(options->path);
         if (turn < 0) {
@@ -133,7 +134,7 @@ enum db_open_result db_open(const struct db_options *options, struct arena *aren
             result = DB_UNUSABLE;
         }
     }
-    if (result == DB_OPENED && !early_open(options->path)) {
+    if (result == DB_OPENED && !options->is_foreign && !early_open(options->path)) {
         *error = arena_print(arena, "the directory of %s: %s", options->path, strerror(errno));
         result = DB_UNUSABLE;
     }
@@ -518,6 +519,13 @@ enum db_result db_group_commit(struct db *db) {
         result = db_commit(db);
     db_rollback(db);
     return result;
+}
+
+void db_group_rollback(struct db *db) {
+    assert(db->in_group && !db->in_write);
+    db->in_write = db_group_is_writing(db);
+    db->in_group = false;
+    db_rollback(db);
 }
 
 enum db_result db_checkpoint(struct db *db) {

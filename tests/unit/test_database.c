@@ -383,7 +383,8 @@ static void programs_go_on_beside_a_newer_schema_that_only_adds(void **state) {
     assert_int_equal(sqlite3_open(fresh.path, &handle), SQLITE_OK);
     const char *mark = arena_print(fresh.arena, "PRAGMA user_version = %zu", MIGRATION_COUNT * 10000 + 99);
     assert_int_equal(sqlite3_exec(handle, mark, NULL, NULL, NULL), SQLITE_OK);
-    const struct db_options options = {fresh.path, false, everything, COUNT(everything)};
+    const struct db_options options = {
+        .path = fresh.path, .grants = everything, .grant_count = COUNT(everything)};
     struct db *db = NULL;
     const char *error = NULL;
     assert_int_equal(db_open(&options, fresh.arena, &db, &error), DB_OPENED);
@@ -413,7 +414,8 @@ static void foreign_older_and_newer_files_are_refused(void **state) {
         assert_int_equal(sqlite3_open(fresh.path, &handle), SQLITE_OK);
         assert_int_equal(sqlite3_exec(handle, files[i].sql, NULL, NULL, NULL), SQLITE_OK);
         (void)sqlite3_close(handle);
-        const struct db_options options = {fresh.path, false, everything, COUNT(everything)};
+        const struct db_options options = {
+            .path = fresh.path, .grants = everything, .grant_count = COUNT(everything)};
         struct db *db = NULL;
         const char *error = NULL;
         assert_int_equal(db_open(&options, fresh.arena, &db, &error), files[i].result);
@@ -423,7 +425,8 @@ static void foreign_older_and_newer_files_are_refused(void **state) {
         if (files[i].result != DB_OLDER)
             assert_false(migrate(fresh.path, fresh.arena, &applied, &error));
     }
-    const struct db_options missing = {"/nonexistent/pumasi.db", false, everything, COUNT(everything)};
+    const struct db_options missing = {
+        .path = "/nonexistent/pumasi.db", .grants = everything, .grant_count = COUNT(everything)};
     struct db *db = NULL;
     const char *error = NULL;
     assert_int_equal(db_open(&missing, fresh.arena, &db, &error), DB_MISSING);

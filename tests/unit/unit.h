@@ -36,7 +36,8 @@ static inline void fresh_make(struct fresh *fresh) {
 
 static inline struct db *fresh_open(const struct fresh *fresh, bool is_read_only, const struct grant *grants,
                                     size_t count) {
-    const struct db_options options = {fresh->path, is_read_only, grants, count};
+    const struct db_options options = {
+        .path = fresh->path, .is_read_only = is_read_only, .grants = grants, .grant_count = count};
     struct db *db = NULL;
     const char *error = NULL;
     if (db_open(&options, fresh->arena, &db, &error) != DB_OPENED)

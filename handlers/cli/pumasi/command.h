@@ -55,6 +55,8 @@ extern const struct noun RULE_NOUN;
 extern const struct noun MAIL_NOUN;
 extern const struct noun EVENT_NOUN;
 extern const struct noun KEY_NOUN;
+extern const struct noun IMPORT_NOUN;
+extern const struct noun EXPORT_NOUN;
 
 /* Commands with a file of their own. */
 int run_backup(struct command_line *line);
