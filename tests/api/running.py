@@ -264,6 +264,13 @@ class Answer:
     def kind(self):
         return (self.headers.get('Content-Type') or '').split(';')[0]
 
+    @property
+    def told(self):
+        """All that it tells, but for the time and which request it answers."""
+        headers = {name: value for name, value in self.headers.items() if name not in ('Date', 'X-Request-Id')}
+        number = self.headers.get('X-Request-Id') or ''
+        return self.status, headers, self.body.replace(number.encode(), b'') if number else self.body
+
     def fields(self):
         """{field: code} of a 422."""
         return {error['field']: error['code'] for error in self.json['errors']}
