@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import {after, before, test} from "node:test";
 import {LOOKS, assertLooksRight, nameOf, options} from "./looks.js";
-import {openPage, PASSWORD, register, send, startSite, waitForMail} from "./site.js";
+import {openPage, PASSWORD, register, send, signInUnseen, startSite, waitForMail} from "./site.js";
 
 const WORDS = {
     en: {only: "Only comments", now: /^(now|1 minute ago)$/, list: "Suggestions", add: "Add comment"},
@@ -107,7 +107,7 @@ for (const javaScriptEnabled of [true, false]) {
         await writer.check();
 
         const {page, check} = await openPage(site, {javaScriptEnabled});
-        await page.request.post(`${site.url}/api/login`, {data: {email: "anna@example.org", password: PASSWORD}, headers: {Origin: site.url}});
+        await signInUnseen(site, page, "anna@example.org");
         const path = javaScriptEnabled ? `/tasks.html?task=${id}` : `/api/tasks/${id}`;
         const line = (place) => page.locator(`#comment-${comments[place]}`);
         const washed = async (place) => (await background(line(place))) !== (await background(line(5)));

@@ -47,6 +47,7 @@ async function take(page, name, variant) {
 
 async function takeState(site, state, variant) {
     const {language, width, colorScheme} = variant;
+    if (state.before) await state.before(site);
     const context = await browser.newContext({
         // What states stand in for is asked by the page itself.
         locale: language === "ko" ? "ko-KR" : "en-GB", colorScheme, reducedMotion: "reduce", serviceWorkers: "block", ...state.options,

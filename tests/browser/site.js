@@ -139,6 +139,12 @@ export async function signIn(site, page, email) {
     await untilDrawn(page);
 }
 
+/** The same by the API: the browser has loaded no page yet. */
+export async function signInUnseen(site, page, email) {
+    const answer = await page.request.post(`${site.url}/api/login`, {data: {email, password: PASSWORD}, headers: {Origin: site.url}});
+    assert.equal(answer.status(), 200);
+}
+
 /** Asks the API as the person of the page; null where it answers without a body. */
 export function send(page, method, path, body) {
     return page.evaluate(async ([method, path, body]) => {

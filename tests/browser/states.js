@@ -4,6 +4,7 @@
  *   path    "{long}" and the like are numbers of the tasks that `seed` makes
  *   as      who looks: nobody unless said, "anna" (a member) or "min" (an administrator)
  *   until   a selector that is there once the page is drawn
+ *   before  what the server is asked for before the page is opened
  *   act     what to do before the picture is taken
  *   tall    the window holds all of it: for what scrolls by itself
  *   options of the browser's page, such as {javaScriptEnabled: false}
@@ -11,7 +12,7 @@
  * @typedef {import("playwright-core").Page} Page
  * @typedef {{url: string, ids: Record<string, number>, ask: (who: string, method: string, path: string, body?: object) => Promise<any>}} Site
  * @typedef {{name: string, path: string, as?: string, until?: string, tall?: boolean, options?: object,
- *   act?: (page: Page, site: Site) => Promise<unknown>}} State
+ *   before?: (site: Site) => Promise<unknown>, act?: (page: Page, site: Site) => Promise<unknown>}} State
  */
 
 import {PASSWORD} from "./site.js";
@@ -178,10 +179,9 @@ export const STATES = [
         await page.locator("main form [name=name]").first().evaluate((/** @type {HTMLInputElement} */ input) => { input.required = false; });
         await send("main form", {name: " "})(page);
     }},
-    {name: "factor", path: "/api/totp", as: "anna", act: async (page, site) => {
-        // One that an earlier picture began.
-        if ((await site.ask("anna", "GET", "/api/totp")).state !== "off") await site.ask("anna", "POST", "/api/totp/remove", {password: PASSWORD});
-        await page.reload();
+    {name: "factor", path: "/api/totp", as: "anna", before: async ({ask}) => {
+        // One that an earlier picture began; that ends all sessions but the one that does it.
+        if ((await ask("anna", "GET", "/api/totp")).state !== "off") await ask("anna", "POST", "/api/totp/remove", {password: PASSWORD});
     }},
     {name: "factor-begun", path: "/api/totp", as: "anna", act: async (page) => {
         if (await page.locator("main form [name=password]").count()) await send("main form", {password: PASSWORD})(page);

@@ -52,14 +52,16 @@ function makeBar(inBin) {
     first.setAttribute("role", "status");
     first.append(element("span", "count"), element("span", "going"));
     const fields = element("fieldset");
+    const last = element("span", "pair last");
     const acts = inBin ? [button("page.restore", "restore", restoreAll)] : [
         chooser("status", "page.field.status", statusOptions(), (status) => setAll({status})),
         chooser("assignee_id", "page.field.assignee", peopleOptions(known().people), (id) => setAll({assignee_id: Number(id) || null})),
         chooser("priority", "page.field.priority", priorityOptions(), (priority) => setAll({priority})),
         ...dueParts(), ...labelParts(),
-        button("page.delete", "delete", removeAll),
     ];
-    fields.append(...acts, button("page.choose_none", "none", () => choose([])));
+    if (!inBin) last.append(button("page.delete", "delete", removeAll));
+    last.append(button("page.choose_none", "none", () => choose([])));
+    fields.append(...acts, last);
     made.append(first, fields, element("div", "failures"));
     one(made, ".failures").setAttribute("role", "alert");
     return made;
