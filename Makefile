@@ -47,6 +47,7 @@ CLI := $(patsubst handlers/cli/%.c,$B/bin/%,$(wildcard handlers/cli/*.c))
 PROGRAMS := $(FUNCTIONS) $(IDLE) $(CRON) $(CLI)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$B/tests/%,$(wildcard tests/unit/test_*.c))
 GATEWAY := build/gateway/lighttpd.conf build/gateway/nginx.conf
+MANUAL := $(patsubst scripts/man/%,build/man/%,$(wildcard scripts/man/*))
 LANGUAGES := en ko
 WWW := build/generated/pages.made
 
@@ -54,7 +55,7 @@ WWW := build/generated/pages.made
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: $(PROGRAMS) $(GATEWAY) $(WWW)
+all: $(PROGRAMS) $(GATEWAY) $(WWW) $(MANUAL)
 
 sanitize:
 	$(MAKE) VARIANT=sanitize all unit-tests
@@ -100,6 +101,11 @@ build/generated/routes.c: scripts/gateway handlers/routes
 build/gateway/%.conf: scripts/gateway handlers/routes scripts/gateway.d/%.conf
 	@mkdir -p $(@D)
 	@scripts/gateway $* handlers/routes scripts/gateway.d/$*.conf > $@
+
+# The manual tells what the command says of itself.
+build/man/%: scripts/man/% scripts/manual $(CLI)
+	@mkdir -p $(@D)
+	@scripts/manual $B/bin/pumasi $< > $@
 
 # Pages, and the names of their files for the functions that write pages by themselves.
 $(WWW): scripts/pages scripts/words $(shell find www -type f) $(wildcard lib/http/*.c)
@@ -196,6 +202,11 @@ install: all
 	install -m 755 $(CRON) $(DESTDIR)$(PREFIX)/lib/pumasi/cron
 	install -m 755 scripts/switch $(DESTDIR)$(PREFIX)/lib/pumasi
 	install -m 644 $(GATEWAY) handlers/routes scripts/gateway.d/pumasi.nft $(DESTDIR)$(PREFIX)/share/pumasi
+	install -d $(foreach s,1 5 8,$(DESTDIR)$(PREFIX)/share/man/man$s) \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	for page in $(MANUAL); do install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.} || exit 1; done
+	install -m 644 scripts/completion/pumasi.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pumasi
+	install -m 644 scripts/completion/_pumasi $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	cp -R build/www $(DESTDIR)$(PREFIX)/share/pumasi/www
 	find $(DESTDIR)$(PREFIX)/share/pumasi/www -type f -exec chmod 644 {} +
 

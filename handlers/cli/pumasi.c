@@ -3,6 +3,7 @@
  * Exit status: 0 done, 1 not done (standard error says why), 2 not understood.
  */
 #include "pumasi/command.h"
+#include "pumasi/help.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,27 +50,46 @@ static const struct command doctor_command = {
     NO_GRANTS};
 static const struct command config_command = {
     NULL, "[--json]", "every setting, its value and meaning", run_config, NEEDS_CONFIG, NO_GRANTS};
-static const struct noun migrate_noun = {"migrate", &migrate_command, 1};
-static const struct noun backup_noun = {"backup", &backup_command, 1};
-static const struct noun restore_noun = {"restore", &restore_command, 1};
-static const struct noun doctor_noun = {"doctor", &doctor_command, 1};
-static const struct noun config_noun = {"config", &config_command, 1};
+static const struct noun migrate_noun = {"migrate", "make the database, or bring it up to this release",
+                                         &migrate_command, 1};
+static const struct noun backup_noun = {"backup", "a checked copy of the database, also while people work",
+                                        &backup_command, 1};
+static const struct noun restore_noun = {"restore", "the database as a backup has it", &restore_command, 1};
+static const struct noun doctor_noun = {
+    "doctor", "looks at what goes wrong on servers, and says what to do about it", &doctor_command, 1};
+static const struct noun config_noun = {"config", "every setting, its value and meaning", &config_command, 1};
 
 static const struct noun *const nouns[] = {&migrate_noun, &USER_NOUN,   &RULE_NOUN,    &MAIL_NOUN,
                                            &EVENT_NOUN,   &IMPORT_NOUN, &EXPORT_NOUN,  &KEY_NOUN,
                                            &doctor_noun,  &backup_noun, &restore_noun, &config_noun};
 
-/* Of one noun, or of all. */
-static int print_usage(FILE *out, const char *noun) {
-    (void)fputs("Usage: pumasi COMMAND\n\n", out);
+static const struct noun *find_noun(const char *name) {
     for (size_t i = 0; i < COUNT(nouns); i++)
-        for (size_t j = 0; j < nouns[i]->count && (!noun || strcmp(noun, nouns[i]->name) == 0); j++) {
-            const struct command *command = &nouns[i]->commands[j];
-            (void)fprintf(out, "  %s%s%s %s\n      %s\n", nouns[i]->name, command->verb ? " " : "",
-                          command->verb ? command->verb : "", command->usage, command->purpose);
-        }
-    (void)fputs("\nThe configuration is /etc/pumasi.conf, or the file that PUMASI_CONFIG names.\n", out);
+        if (strcmp(nouns[i]->name, name) == 0)
+            return nouns[i];
+    return NULL;
+}
+
+/* Where help is asked for, or nothing else can be done: of the noun that was typed, or of all. */
+static int print_help(FILE *out, const char *name) {
+    const struct noun *noun = name ? find_noun(name) : NULL;
+    if (noun)
+        help_noun(out, noun);
+    else
+        help_all(out, nouns, COUNT(nouns));
     return out == stdout ? EXIT_SUCCESS : EXIT_USAGE;
+}
+
+static bool is_help(const char *word) {
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* "help", "help NOUN", "--help", "NOUN --help", "NOUN VERB --help"; further behind it is the value of an
+ * option. */
+static bool asks_for_help(int count, char **words) {
+    if (count < 1 || is_help(words[0]) || strcmp(words[0], "help") == 0)
+        return count > 0;
+    return (count > 1 && is_help(words[1])) || (count > 2 && is_help(words[2]));
 }
 
 static const struct command *find_command(const struct noun *noun, const char *verb) {
@@ -81,12 +101,11 @@ static const struct command *find_command(const struct noun *noun, const char *v
 
 /* Fills in what was typed; false where there is no such command. */
 static bool read_words(struct command_line *line, int count, char **words) {
-    for (size_t i = 0; i < COUNT(nouns) && count > 0 && !line->noun; i++) {
-        if (strcmp(nouns[i]->name, words[0]) != 0)
-            continue;
-        line->noun = nouns[i]->name;
-        line->command = find_command(nouns[i], count > 1 ? words[1] : NULL);
-    }
+    const struct noun *noun = count > 0 ? find_noun(words[0]) : NULL;
+    if (!noun)
+        return false;
+    line->noun = noun->name;
+    line->command = find_command(noun, count > 1 ? words[1] : NULL);
     if (!line->command)
         return false;
     int used = line->command->verb ? 2 : 1;
@@ -119,14 +138,14 @@ static bool provide(struct command_line *line) {
 }
 
 int main(int count, char **words) {
-    if (count == 2 && (strcmp(words[1], "--help") == 0 || strcmp(words[1], "help") == 0))
-        return print_usage(stdout, NULL);
+    if (asks_for_help(count - 1, words + 1))
+        return print_help(stdout, find_noun(words[1]) ? words[1] : count > 2 ? words[2] : NULL);
     struct command_line line = {.arena = arena_new()};
     line.out = buffer_new(line.arena, 4096);
     line.json = json_write_to(&line.out);
     int status = EXIT_FAILURE;
     if (!read_words(&line, count - 1, words + 1))
-        status = print_usage(stderr, line.noun);
+        status = print_help(stderr, line.noun);
     else if (provide(&line))
         status = line.command->run(&line);
     if (line.as_json && status == EXIT_SUCCESS)

@@ -75,7 +75,8 @@ static size_t add_escaped(char *line, size_t used, size_t size, const char *text
     return used;
 }
 
-static void write_line(enum log_level level, const char *format, va_list arguments) {
+/* `members`: more of them, as JSON with a comma behind each. */
+static void write_line(enum log_level level, const char *members, const char *format, va_list arguments) {
     static const char *const levels[] = {"info", "warning", "error"};
     char message[1024];
     (void)vsnprintf(message, sizeof(message), format, arguments);
@@ -91,7 +92,7 @@ static void write_line(enum log_level level, const char *format, va_list argumen
         used = add_escaped(line, used, sizeof(line), the_log.request_id);
         used += (size_t)snprintf(line + used, sizeof(line) - used, "\",");
     }
-    used += (size_t)snprintf(line + used, sizeof(line) - used, "\"message\":\"");
+    used += (size_t)snprintf(line + used, sizeof(line) - used, "%s\"message\":\"", members);
     used = add_escaped(line, used, sizeof(line), message);
     line[used++] = '"';
     line[used++] = '}';
@@ -103,7 +104,7 @@ static void write_line(enum log_level level, const char *format, va_list argumen
 void log_write(enum log_level level, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    write_line(level, format, arguments);
+    write_line(level, "", format, arguments);
     va_end(arguments);
 }
 
@@ -114,15 +115,36 @@ void log_bounded_end(void) {
     the_log.bounded = 0;
 }
 
-void log_bounded(const char *format, ...) {
+/* True if one more bounded line may be written; else it is counted. */
+static bool is_in_bounds(void) {
     int64_t minute = clock_now() / 60;
     if (minute != the_log.minute)
         log_bounded_end();
     the_log.minute = minute;
-    if (++the_log.bounded > LOG_BOUND_A_MINUTE)
+    return ++the_log.bounded <= LOG_BOUND_A_MINUTE;
+}
+
+void log_bounded(const char *format, ...) {
+    if (!is_in_bounds())
         return;
     va_list arguments;
     va_start(arguments, format);
-    write_line(LOG_INFO, format, arguments);
+    write_line(LOG_INFO, "", format, arguments);
     va_end(arguments);
+}
+
+static void write_with(const char *members, const char *format, ...) PRINTF_LIKE(2, 3);
+static void write_with(const char *members, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    write_line(LOG_WARNING, members, format, arguments);
+    va_end(arguments);
+}
+
+void log_answered(int status, int64_t milliseconds) {
+    char members[64];
+    if (!is_in_bounds())
+        return;
+    (void)snprintf(members, sizeof(members), "\"status\":%d,\"ms\":%lld,", status, (long long)milliseconds);
+    write_with(members, "%s", status >= 500 ? "answered with a fault" : "answered late");
 }

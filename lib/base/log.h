@@ -33,6 +33,10 @@ void log_write(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 enum { LOG_BOUND_A_MINUTE = 10 };
 void log_bounded(const char *format, ...) PRINTF_LIKE(1, 2);
 
+/* That the request was answered, but with a fault of ours or late: its status and milliseconds as members of
+ * their own. In the same bounds. */
+void log_answered(int status, int64_t milliseconds);
+
 /* Tells how many were counted and not written, if any; before the process ends. */
 void log_bounded_end(void);
 

@@ -7,5 +7,8 @@
 /* For reading and writing, named as the database with `suffix` behind. -1: it cannot be had. */
 int side_file_open(const char *database, const char *suffix);
 
+/* Who has it open keeps what was there; whoever opens it next makes a new one. */
+MUST_CHECK bool side_file_remove(const char *database, const char *suffix);
+
 /* -1 is allowed. */
 void side_file_close(int file);

@@ -20,6 +20,10 @@ DB_QUERY(DELIVERY_EVENTS, "SELECT event.id, event.at, coalesce(event.task_id, 0)
                           "LEFT JOIN \"user\" AS actor ON actor.id = event.actor_id "
                           "WHERE event_recipient.delivery_id = $1 "
                           "ORDER BY event.id");
+DB_QUERY(COUNT_OUTBOX, "SELECT count(*) FROM outbox");
+DB_QUERY(COUNT_ACCOUNT_OUTBOX, "SELECT count(*) FROM account_outbox");
+DB_QUERY(COUNT_WAITING, "SELECT state, count(*) FROM delivery WHERE state IN ('pending', 'leased', 'retry') "
+                        "GROUP BY state");
 /* One that was never tried is no open one again: another may be open by now. */
 #define REVIVE                                                                                               \
     "UPDATE delivery SET state = 'pending', next_at = $1, created_at = $1, "                                 \
@@ -130,6 +134,28 @@ static enum outcome change_one(struct db *db, const struct db_query *query, cons
     int64_t count = 0;
     enum outcome outcome = change(db, query, values, value_count, &count);
     return outcome == OUTCOME_OK && !count ? OUTCOME_NOT_FOUND : outcome;
+}
+
+const char *const DELIVERY_WAITING_WORDS[DELIVERY_WAITING_STATES] = {"pending", "leased", "retry"};
+
+enum outcome delivery_count_waiting(struct db *db, struct delivery_waiting *waiting) {
+    struct delivery_waiting found = {0};
+    struct db_rows *rows = NULL;
+    enum db_result result = db_find_integer_values(db, &COUNT_OUTBOX, &found.events, NULL, 0);
+    if (result == DB_OK)
+        result = db_find_integer_values(db, &COUNT_ACCOUNT_OUTBOX, &found.wishes, NULL, 0);
+    if (result == DB_OK)
+        result = db_start_values(db, &COUNT_WAITING, &rows, NULL, 0);
+    if (result != DB_OK)
+        return outcome_of(result);
+    while ((result = db_next(rows)) == DB_ROW)
+        for (size_t i = 0; i < DELIVERY_WAITING_STATES; i++)
+            if (db_text_is(rows, 0, DELIVERY_WAITING_WORDS[i]))
+                found.deliveries[i] = db_get_integer(rows, 1);
+    db_finish(rows);
+    if (result == DB_END)
+        *waiting = found;
+    return outcome_of(result);
 }
 
 enum outcome delivery_revive(struct db *db, int64_t id) {

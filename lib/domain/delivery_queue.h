@@ -42,6 +42,16 @@ struct delivery_event {
 MUST_CHECK enum outcome delivery_list_events(struct db *db, struct arena *arena, int64_t id,
                                              struct delivery_event **events, size_t *count);
 
+/* How many things wait on their way to a mail. */
+enum { DELIVERY_WAITING_STATES = 3 };
+extern const char *const DELIVERY_WAITING_WORDS[DELIVERY_WAITING_STATES]; /* pending leased retry */
+struct delivery_waiting {
+    int64_t events; /* that no mail is planned for */
+    int64_t wishes; /* of mails about accounts, the same */
+    int64_t deliveries[DELIVERY_WAITING_STATES];
+};
+MUST_CHECK enum outcome delivery_count_waiting(struct db *db, struct delivery_waiting *waiting);
+
 /* Lets a mail be tried again that is dead, failed, suppressed or waits for its next try. OUTCOME_NOT_FOUND:
  * there is none such of this number. */
 MUST_CHECK enum outcome delivery_revive(struct db *db, int64_t id);

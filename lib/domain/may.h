@@ -29,6 +29,7 @@ enum verb {
     VERB_PROFILE_READ,   /* oneself */
     VERB_PROFILE_UPDATE, /* one's own name, language and wishes */
     VERB_PROFILE_EXPORT, /* all that is stored about oneself */
+    VERB_METRICS_READ,   /* from another machine */
     VERB_ACCOUNT_SECURE, /* one's own password, address, factors, sessions and tokens: never by a token */
     VERB_COUNT
 };

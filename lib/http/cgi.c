@@ -1,5 +1,7 @@
 #include "http/cgi.h"
 
+#include "base/clock.h"
+#include "data/metrics_file.h"
 #include "http/wall.h"
 
 #include <stdio.h>
@@ -25,8 +27,10 @@ int cgi_serve(struct worker *worker) {
     (void)!serve_start(worker);            /* false: the request is answered 503 */
     if (!wall_up(&worker->function->limits, NULL))
         return EXIT_FAILURE;
+    const int64_t begun_ns = clock_monotonic_ns();
     struct request request = serve_begin(worker, worker->arena, &gateway);
     serve(worker, &request, &head, &body);
+    metrics_answered(worker->metrics, request.response.status, clock_monotonic_ns() - begun_ns);
     bool sent = fwrite(head.data, 1, head.size, stdout) == head.size &&
                 fwrite(body.data ? body.data : "", 1, body.size, stdout) == body.size && fflush(stdout) == 0;
     return sent ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <strings.h>
 
 #define FORWARDED "HTTP_X_FORWARDED_FOR="
 
@@ -88,4 +89,34 @@ const char *client_address(struct arena *arena, char *const *variables, const ch
             client =
                 read_back(arena, variables[count] + sizeof(FORWARDED) - 1, trusted_proxy, client, &is_done);
     return client;
+}
+
+/* "127.0.0.1", "::1" */
+static bool is_loopback(const char *address) {
+    return address && (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0);
+}
+
+/* A Host header, "localhost:8080". */
+static bool names_loopback(struct arena *arena, const char *host) {
+    size_t size = strcspn(host, ":");
+    if (*host == '[') {
+        size_t end = strcspn(host, "]");
+        return is_loopback(usual_form(arena, host + 1, end ? end - 1 : 0));
+    }
+    return (size == strlen("localhost") && strncasecmp(host, "localhost", size) == 0) ||
+           is_loopback(usual_form(arena, host, size));
+}
+
+bool client_is_local(struct arena *arena, char *const *variables) {
+    static const char *const passed_on[] = {FORWARDED, "HTTP_FORWARDED=", "HTTP_VIA=", "HTTP_X_REAL_IP="};
+    static const char asked[] = "HTTP_HOST=";
+    bool is_asked_here = false;
+    for (char *const *variable = variables; *variable; variable++) {
+        for (size_t i = 0; i < COUNT(passed_on); i++)
+            if (strncmp(*variable, passed_on[i], strlen(passed_on[i])) == 0)
+                return false;
+        if (strncmp(*variable, asked, strlen(asked)) == 0)
+            is_asked_here = names_loopback(arena, *variable + strlen(asked));
+    }
+    return is_asked_here && is_loopback(remote_address(arena, variables));
 }

@@ -17,3 +17,10 @@ const char *client_address(struct arena *arena, char *const *variables, const ch
 
 /* True if a proxy that the administrator trusts is at the other end of the connection. */
 bool client_is_proxy(struct arena *arena, char *const *variables, const char *trusted_proxy);
+
+/*
+ * True if the client is a program on this machine that asks this machine: both ends of the connection are
+ * here, no proxy says that it passes something on, and the address that was asked for is this machine's own
+ * name for itself (what a page elsewhere has a browser here ask for is not).
+ */
+bool client_is_local(struct arena *arena, char *const *variables);

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "data/metrics_file.h"
 #include "http/keep.h"
 #include "http/overrun.h"
 #include "http/pool.h"
@@ -38,6 +39,7 @@ enum {
     REST_MS = 100,    /* without a request: its memory goes back to the system */
     UNABLE_S = 1,     /* one without its database says so for so long at most, and the next one tries again */
     SILENT_MS = 2000, /* a connection that says nothing for so long is closed */
+    SLOW_MS = 1000,   /* an answer that takes longer is told to the log */
     MOST_GROUP_BYTES = 64 * 1024 /* a larger request is handled alone */
 };
 
@@ -77,6 +79,7 @@ struct taken {
     struct buffer answer; /* as it goes over the line */
     bool needs_commit;    /* it is true only if the group's commit succeeds */
     size_t sent;          /* bytes of it */
+    int64_t begun_ns;
 };
 
 static struct taken places[OVERRUN_PLACES];
@@ -129,6 +132,7 @@ static bool begin(struct worker *worker, size_t place, int connection) {
     taken->gateway = (struct gateway){variable, read_body, taken, line->envp};
     taken->read = 0;
     taken->sent = 0;
+    taken->begun_ns = clock_monotonic_ns();
     taken->request = serve_begin(worker, taken->arena, &taken->gateway);
     overrun_expect(place, &taken->request, connection, line->requestId);
     return true;
@@ -203,12 +207,24 @@ static void commit_group(struct worker *worker, size_t first, size_t end) {
             undo(taken, result);
 }
 
+/* What the administrator should know of an answer that stands. */
+static void account(struct worker *worker, const struct request *request, int64_t ns) {
+    metrics_answered(worker->metrics, request->response.status, ns);
+    if (request->response.status < 500 && ns < (int64_t)SLOW_MS * MILLISECOND_NS)
+        return;
+    log_set_request(request->id);
+    log_answered(request->response.status, ns / MILLISECOND_NS);
+    log_set_request(NULL);
+}
+
 /* Who reads slowly does not keep the others from theirs. */
-static void send_answers(size_t first, size_t end) {
+static void send_answers(struct worker *worker, size_t first, size_t end) {
     struct taken *slow[OVERRUN_PLACES];
     size_t slow_count = 0;
+    const int64_t now_ns = clock_monotonic_ns();
     for (size_t place = first; place < end; place++) {
         overrun_forget(place);
+        account(worker, &places[place].request, now_ns - places[place].begun_ns);
         if (send_answer(&places[place], MSG_DONTWAIT))
             finish(&places[place]);
         else
@@ -234,7 +250,7 @@ static void answer_group(struct worker *worker, size_t count) {
             overrun_begin_time();
             run(worker, next++);
         }
-        send_answers(first, next);
+        send_answers(worker, first, next);
     }
 }
 
@@ -261,7 +277,7 @@ static bool answer_alone(struct worker *worker, int connection) {
     if (!begin(worker, 0, connection))
         return false;
     run(worker, 0);
-    send_answers(0, 1);
+    send_answers(worker, 0, 1);
     return true;
 }
 
@@ -328,7 +344,7 @@ static int work(struct worker *worker, const sigset_t *open_mask, struct pool_se
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     log_keep_request_in(seat->request);
     const struct limits *limits = &worker->function->limits;
-    if (FCGX_Init() != 0 || !overrun_start(limits->seconds)) {
+    if (FCGX_Init() != 0 || !overrun_start(limits->seconds, worker->metrics)) {
         log_error("a worker cannot start: %s", strerror(errno));
         return EXIT_FAILURE;
     }
@@ -344,6 +360,7 @@ static int work(struct worker *worker, const sigset_t *open_mask, struct pool_se
         return EXIT_FAILURE;
     overrun_end_time();
     seat->is_ready = 1;
+    metrics_started(worker->metrics, clock_monotonic_ns() - seat->asked_ns);
     const unsigned idle_s = is_able ? IDLE_S : UNABLE_S;
     const int64_t unable_until_ns = clock_monotonic_ns() + (int64_t)UNABLE_S * SECOND_NS;
     for (size_t served = 0; served < REQUESTS_A_WORKER && !is_end_asked();) {
@@ -369,6 +386,6 @@ int fastcgi_serve(struct worker *worker) {
     for (size_t i = 0; i < COUNT(let_in); i++)
         (void)sigdelset(&open_mask, let_in[i]);
     int status = EXIT_FAILURE;
-    struct pool_seat *seat = pool_run(&worker->function->limits, &open_mask, &status);
+    struct pool_seat *seat = pool_run(&worker->function->limits, worker->metrics, &open_mask, &status);
     return seat ? work(worker, &open_mask, seat) : status;
 }

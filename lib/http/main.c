@@ -3,6 +3,7 @@
  * serves FastCGI; with CGI's variables and no socket it answers one request and ends.
  */
 #include "base/log.h"
+#include "data/metrics_file.h"
 #include "http/cgi.h"
 #include "http/fastcgi.h"
 #include "http/pool.h"
@@ -56,6 +57,7 @@ static void describe(void) {
 static int run(struct worker *worker) {
     if (pool_is_trial())
         return EXIT_SUCCESS;
+    worker->metrics = metrics_open(worker->config->database, FUNCTION.name);
     /* A gateway that hangs up must not end the worker. */
     (void)signal(SIGPIPE, SIG_IGN);
     if (!FCGX_IsCGI())

@@ -1,6 +1,7 @@
 #include "http/overrun.h"
 
 #include "base/clock.h"
+#include "data/metrics_file.h"
 #include "http/pool.h"
 #include "http/record.h"
 #include "http/serve.h"
@@ -53,13 +54,17 @@ static struct {
     volatile sig_atomic_t is_set;
 } timing;
 
+static struct metrics *the_metrics;
+
 /* ---- in the signal handler: only what may be called there ---- */
 
 static _Noreturn void leave(int status) {
     for (const struct place *place = places; place < places + OVERRUN_PLACES; place++) {
         const struct buffer *answer = place->is_running ? &place->stopped.bytes : &place->undone.bytes;
-        if (place->is_waiting)
-            (void)!send(place->connection, answer->data, answer->size, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (!place->is_waiting)
+            continue;
+        (void)!send(place->connection, answer->data, answer->size, MSG_DONTWAIT | MSG_NOSIGNAL);
+        metrics_answered(the_metrics, place->is_running ? 504 : 503, clock_monotonic_ns() - timing.begun_ns);
     }
     _exit(status);
 }
@@ -89,7 +94,8 @@ static void on_no_memory(void) {
 
 /* ---- time ---- */
 
-bool overrun_start(unsigned seconds) {
+bool overrun_start(unsigned seconds, struct metrics *metrics) {
+    the_metrics = metrics;
     timing.most_ns = (int64_t)seconds * SECOND_NS * TIMES_SLOWER;
     arena_at_end(on_no_memory);
     /* The ringing must not cut short what the request waits for. */

@@ -10,8 +10,11 @@
 /* Requests that can wait at once, each in a place of its own. */
 enum { OVERRUN_PLACES = 16 };
 
-/* Makes the timer, before the wall. False: the system refuses (errno tells). */
-MUST_CHECK bool overrun_start(unsigned seconds);
+struct metrics;
+
+/* Makes the timer, before the wall. What is answered here is counted in `metrics`. False: the system refuses
+ * (errno tells). */
+MUST_CHECK bool overrun_start(unsigned seconds, struct metrics *metrics);
 
 /* The time that a run may take begins; nothing runs any more. */
 void overrun_begin_time(void);

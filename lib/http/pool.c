@@ -7,6 +7,7 @@
 #include "http/pool.h"
 
 #include "base/clock.h"
+#include "data/metrics_file.h"
 #include "http/idle.h"
 
 #include <errno.h>
@@ -34,6 +35,7 @@ enum { MILLISECOND_NS = 1000000, SECOND_NS = 1000 * MILLISECOND_NS };
 
 struct pool {
     const struct limits *limits;
+    struct metrics *metrics;
     const sigset_t *open_mask;
     unsigned most;
     pid_t workers[MOST_WORKERS]; /* 0: this place is free */
@@ -67,7 +69,27 @@ static void handle(int signal_number, void (*handler)(int)) {
     (void)sigaction(signal_number, &action, NULL);
 }
 
+static unsigned count_alive(const struct pool *pool) {
+    unsigned alive = 0;
+    for (unsigned i = 0; i < pool->most; i++)
+        alive += pool->workers[i] != 0;
+    return alive;
+}
+
 /* ---- those that ended ---- */
+
+static void count_end(struct metrics *metrics, int status) {
+    if (WIFSIGNALED(status))
+        metrics_ended(metrics, METRICS_ENDED_BY_SIGNAL);
+    else if (WEXITSTATUS(status) == POOL_END_TIMED_OUT)
+        metrics_ended(metrics, METRICS_ENDED_BY_TIME);
+    else if (WEXITSTATUS(status) == POOL_END_NO_MEMORY)
+        metrics_ended(metrics, METRICS_ENDED_BY_MEMORY);
+    else if (WEXITSTATUS(status) == POOL_END_DENIED)
+        metrics_ended(metrics, METRICS_ENDED_BY_CALL);
+    else if (WEXITSTATUS(status) != EXIT_SUCCESS)
+        metrics_ended(metrics, METRICS_ENDED_BADLY);
+}
 
 static void tell_end(const struct pool *pool, pid_t worker, int status, const struct pool_seat *seat) {
     if (WIFSIGNALED(status)) {
@@ -112,10 +134,12 @@ static void bury(struct pool *pool) {
         log_set_request(seat ? seat->request : NULL);
         tell_end(pool, dead, status, seat);
         log_set_request(NULL);
+        count_end(pool->metrics, status);
         if (!seat)
             continue;
         judge(pool, status, seat);
         pool->workers[place] = 0;
+        pool->metrics->workers = count_alive(pool);
     }
 }
 
@@ -152,12 +176,10 @@ static void become_idle(struct pool *pool) {
 
 /* Waits until one more worker is needed, or until a signal comes. */
 static bool needs_worker(struct pool *pool) {
-    unsigned alive = 0;
+    const unsigned alive = count_alive(pool);
     bool is_one_coming = false;
-    for (unsigned i = 0; i < pool->most; i++) {
-        alive += pool->workers[i] != 0;
+    for (unsigned i = 0; i < pool->most; i++)
         is_one_coming |= pool->workers[i] && !pool->seats[i].is_ready;
-    }
     int64_t pause_ns = pool->pause_until_ns - clock_monotonic_ns();
     if (alive == pool->most) {
         (void)wait_for(pool, false, 0);
@@ -182,7 +204,8 @@ static struct pool_seat *start(struct pool *pool) {
     unsigned place = 0;
     while (pool->workers[place])
         place++;
-    pool->seats[place] = (struct pool_seat){0};
+    pool->seats[place] = (struct pool_seat){.asked_ns = clock_monotonic_ns()};
+    bool is_cold = !count_alive(pool);
     pid_t child = fork();
     if (child == 0)
         return &pool->seats[place];
@@ -192,6 +215,8 @@ static struct pool_seat *start(struct pool *pool) {
         return NULL;
     }
     pool->workers[place] = child;
+    pool->metrics->workers = count_alive(pool);
+    pool->metrics->cold_starts += is_cold;
     return NULL;
 }
 
@@ -272,15 +297,18 @@ static bool prepare(struct pool *pool) {
     return true;
 }
 
-struct pool_seat *pool_run(const struct limits *limits, const sigset_t *open_mask, int *status) {
+struct pool_seat *pool_run(const struct limits *limits, struct metrics *metrics, const sigset_t *open_mask,
+                           int *status) {
     struct pool pool = {
         .limits = limits,
+        .metrics = metrics,
         .open_mask = open_mask,
         .most = limits->workers < MOST_WORKERS ? limits->workers : MOST_WORKERS,
     };
     *status = EXIT_FAILURE;
     if (!prepare(&pool))
         return NULL;
+    metrics->workers = 0; /* whatever one that was killed has left there */
     while (!must_end) {
         if (must_renew)
             renew(&pool);

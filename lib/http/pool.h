@@ -12,6 +12,8 @@
 
 #include <signal.h>
 
+struct metrics;
+
 enum { POOL_LISTENER = 0 };
 
 /* How a worker ends, besides EXIT_SUCCESS and EXIT_FAILURE. */
@@ -26,6 +28,7 @@ struct pool_seat {
     volatile sig_atomic_t is_ready;    /* it takes requests */
     volatile sig_atomic_t has_served;  /* it has answered one */
     volatile sig_atomic_t denied_call; /* number of the system call that ended it */
+    int64_t asked_ns;                  /* when a request wanted it, by clock_monotonic_ns */
     char request[LOG_REQUEST_BYTES];   /* id of the one that it is at; "": none */
 };
 
@@ -33,9 +36,11 @@ struct pool_seat {
  * Returns NULL in the parent when it is time to end, with *status to end with; in a new worker its seat.
  * SIGTERM lets the running requests finish. SIGHUP starts the program anew under the same process id and on
  * the same socket, so that a new release and new settings come in without a refused request; a program or
- * settings that cannot start leave the old one in place. Signals that end are let in by *open_mask only.
+ * settings that cannot start leave the old one in place. Signals that end are let in by *open_mask only. What
+ * becomes of workers is counted in `metrics`.
  */
-struct pool_seat *pool_run(const struct limits *limits, const sigset_t *open_mask, int *status);
+struct pool_seat *pool_run(const struct limits *limits, struct metrics *metrics, const sigset_t *open_mask,
+                           int *status);
 
 /* In a process that pool_run started to try the program: reading the settings was all it is for. */
 bool pool_is_trial(void);

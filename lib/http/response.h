@@ -31,6 +31,9 @@ void respond_header(struct request *request, const char *name, const char *value
 /* Answers JSON: write the value with what is returned. */
 struct json_writer *respond_json(struct request *request, int status);
 
+/* Answers text of another type: write it into what is returned. */
+struct buffer *respond_text(struct request *request, int status, const char *content_type);
+
 /* Answers a page: write it into what is returned. */
 struct buffer *respond_page(struct request *request, int status);
 

@@ -5,6 +5,8 @@
 #include "http/request.h"
 #include "http/request_id.h"
 
+struct metrics;
+
 /* What a worker keeps from one request to the next. */
 struct worker {
     const struct function *function;
@@ -16,6 +18,7 @@ struct worker {
     int day_file;        /* when access tokens were used; -1: not known */
     int rate_file;       /* how much each person may still change; -1: not bounded */
     struct request_ids ids;
+    struct metrics *metrics; /* its numbers */
 };
 
 /* What a function may do besides its own grants where it looks up who asks. */

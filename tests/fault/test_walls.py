@@ -84,6 +84,11 @@ class Walls(unittest.TestCase):
         for what, denied in (("table", "no grant: read session"), ("column", "no grant: read user"), ("write", "no grant: delete event")):
             self.assertEqual(500, self.act(what).status, what)
             self.assert_logged(denied)
+        self.assert_logged("answered with a fault")
+        lines = (self.machine.directory / "log" / "pumasi.log").read_text().splitlines()
+        told = [json.loads(line) for line in lines if "answered with a fault" in line]
+        self.assertEqual([500] * 3, [line["status"] for line in told])
+        self.assertTrue(all(line["request"] and line["ms"] >= 0 for line in told), told)
         self.assertGreaterEqual(self.machine.value("SELECT count(*) FROM event"), 0)
 
     def test_memory_has_an_end(self):

@@ -91,6 +91,8 @@ POST   /api/views/{id}/delete           401    204   404     404      404   404 
 GET    /api/unsubscribe                 403    403   403     403      403   403      403     403     403     403      403             403       403        403
 POST   /api/unsubscribe                 403    403   403     403      403   403      403     403     403     403      403             403       403        403
 GET    /api/health                      200    200   200     200      200   200      200     200     200     200      200             200       200        200
+GET    /api/health/live                 200    200   200     200      200   200      200     200     200     200      200             200       200        200
+GET    /api/metrics                     401    403   403     403      403   200      401     401     401     403      403             403       200        401
 '''
 
 # What a request says so that nothing but the person can be wrong with it; the world of the cell is put in.
@@ -204,9 +206,10 @@ class World:
         self.words = {'token': secrets.token_urlsafe(32), 'new_email': f'{running.unique("new")}@example.org',
                       'own_email': self.emails.get(who, f'{running.unique("no")}@example.org')}
         client = self.stack.client()
-        headers = {}
+        # None asks on the server itself, where anybody may see its numbers (tests/api/test_metrics.py).
+        headers = {'X-Forwarded-For': '203.0.113.9'}
         if who in self.secrets:
-            headers = {'Origin': None, 'Authorization': f'Bearer {self.secrets[who]}'}
+            headers |= {'Origin': None, 'Authorization': f'Bearer {self.secrets[who]}'}
         elif who != 'nobody':
             client.cookies = {'session': self.tokens.get(who) or cookie(secrets.token_urlsafe(32), secrets.token_urlsafe(32))}
         named = {'sessions': self.session_ids['member'], 'users': self.ids['member'], 'tasks': self.task_id, 'invitations': self.invitation_id,

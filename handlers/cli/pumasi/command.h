@@ -47,6 +47,7 @@ struct command {
 
 struct noun {
     const char *name;
+    const char *purpose; /* fits a line of 80 columns behind the name */
     const struct command *commands;
     size_t count;
 };

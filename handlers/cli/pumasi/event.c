@@ -163,4 +163,5 @@ static const struct command commands[] = {
      "first",
      run_replay, NEEDS_WRITING, GRANTS(replaying)},
 };
-const struct noun EVENT_NOUN = {"event", commands, COUNT(commands)};
+const struct noun EVENT_NOUN = {"event", "what happened, for reading, for other programs, for telling again",
+                                commands, COUNT(commands)};

@@ -25,4 +25,4 @@ static const struct command commands[] = {
      run_rotate, NEEDS_CONFIG, NO_GRANTS},
 };
 
-const struct noun KEY_NOUN = {"key", commands, COUNT(commands)};
+const struct noun KEY_NOUN = {"key", "the keys that sign the links in mails", commands, COUNT(commands)};

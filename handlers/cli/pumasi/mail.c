@@ -272,4 +272,5 @@ static const struct command commands[] = {
     {"test", "ADDRESS", "send one mail right now, and tell what the mail server says", run_mail_test,
      NEEDS_CONFIG, NO_GRANTS},
 };
-const struct noun MAIL_NOUN = {"mail", commands, COUNT(commands)};
+const struct noun MAIL_NOUN = {"mail", "what waits and why, what became of each, who is not mailed", commands,
+                               COUNT(commands)};

@@ -157,4 +157,5 @@ static const struct command commands[] = {
      "nothing",
      run_dry_run, NEEDS_READING, GRANTS(trying)},
 };
-const struct noun RULE_NOUN = {"rule", commands, COUNT(commands)};
+const struct noun RULE_NOUN = {"rule", "which events are mailed, to whom, and how soon", commands,
+                               COUNT(commands)};

@@ -259,4 +259,4 @@ static const struct command commands[] = {
     {"sign-out", "ADDRESS | --all", "end all sessions of a person, or everybody's", run_sign_out,
      NEEDS_WRITING, GRANTS(signing_out)},
 };
-const struct noun USER_NOUN = {"user", commands, COUNT(commands)};
+const struct noun USER_NOUN = {"user", "who comes in, and what she may", commands, COUNT(commands)};
