@@ -25,3 +25,31 @@ BEGIN
            json_object('task', json(snapshot), 'comment', json_object('id', NEW.id, 'body', NEW.body))
     FROM task_snapshot WHERE id = NEW.task_id;
 END;
+
+-- The secret link of a person's calendar, at most one each. It holds the token; only its hash is kept.
+CREATE TABLE calendar_link (
+    user_id    INTEGER PRIMARY KEY REFERENCES "user" (id),
+    token_hash BLOB    NOT NULL UNIQUE CHECK (length(token_hash) = 32), -- SHA-256
+    created_at INTEGER NOT NULL DEFAULT (unixepoch())
+) STRICT;
+
+-- The log tells of it as of the other things that stand for a person.
+CREATE TRIGGER calendar_link_after_insert AFTER INSERT ON calendar_link
+BEGIN
+    INSERT INTO event (type, actor_id, user_id, is_visible, detail)
+    VALUES ('token.created', (SELECT user_id FROM actor), NEW.user_id, 0,
+            json_object('token', json_object('scope', 'calendar')));
+END;
+CREATE TRIGGER calendar_link_after_delete AFTER DELETE ON calendar_link
+BEGIN
+    INSERT INTO event (type, actor_id, user_id, is_visible, detail)
+    VALUES ('token.ended', (SELECT user_id FROM actor), OLD.user_id, 0,
+            json_object('token', json_object('scope', 'calendar')));
+END;
+
+-- Whoever leaves, or is shut out, shows nobody anything any more.
+CREATE TRIGGER user_calendar_after_leave AFTER UPDATE OF disabled_at, deleted_at ON "user"
+WHEN NEW.disabled_at IS NOT NULL OR NEW.deleted_at IS NOT NULL
+BEGIN
+    DELETE FROM calendar_link WHERE user_id = NEW.id;
+END;

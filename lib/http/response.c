@@ -70,9 +70,13 @@ struct json_writer *respond_json(struct request *request, int status) {
     return &request->response.json;
 }
 
-struct buffer *respond_page(struct request *request, int status) {
-    start(request, status, "text/html; charset=utf-8");
+struct buffer *respond_text(struct request *request, int status, const char *content_type) {
+    start(request, status, content_type);
     return &request->response.body;
+}
+
+struct buffer *respond_page(struct request *request, int status) {
+    return respond_text(request, status, "text/html; charset=utf-8");
 }
 
 void respond_see_other(struct request *request, const char *location) {
