@@ -90,8 +90,12 @@ static enum db_result write_comments(const struct import_writer *writer, const s
         const struct user *author = import_people_find(writer->people, &comment->author);
         const char *name = import_person_name(&comment->author);
         const char *body = comment->body;
-        if (!author && name)
-            body = arena_print(arena, "%s\n\n%s", import_sentence(writer, WORDS_IMPORT_SAID, name), body);
+        if (!author)
+            body = arena_print(
+                arena, "%s\n\n%s",
+                import_sentence(writer, WORDS_IMPORT_SAID,
+                                name ? name : words(writer->target->actor.language, WORDS_IMPORT_SOMEBODY)),
+                body);
         result = write_pieces(writer, task_id, author ? author->id : writer->target->actor.id, comment->key,
                               body, comment->created_at ? comment->created_at : now);
     }
