@@ -15,6 +15,14 @@ CREATE TABLE import_origin (
     CHECK ((kind = 'task') = (version IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
+-- The events that an import made and that nobody was to be mailed about: replaying the log leaves them out, too.
+CREATE TABLE import_silence (
+    first_event_id INTEGER PRIMARY KEY,
+    last_event_id  INTEGER NOT NULL CHECK (last_event_id >= first_event_id),
+    source         TEXT    NOT NULL,
+    created_at     INTEGER NOT NULL DEFAULT (unixepoch())
+) STRICT;
+
 -- A comment was said when it was said, also where it is written down later.
 DROP TRIGGER comment_after_insert;
 CREATE TRIGGER comment_after_insert AFTER INSERT ON comment

@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+import os
+import pty
 import sqlite3
+import subprocess
 import unittest
 
-from bench import ROOT, Instance
+from bench import PUMASI, ROOT, Instance
 
 SAMPLES = ROOT / "tests" / "api" / "imports"
 
@@ -198,6 +201,28 @@ class Mails(Moving):
         self.take(path, "csv", "--mail")
         self.instance.mailer()
         self.assertEqual(2, len(self.instance.mails()))
+
+    def test_nor_when_the_log_is_told_once_more(self):
+        before = self.instance.task(self.min, "Before", self.jiwoo)
+        self.take(self.file("a.csv", "id,title,assignee\n1,One,jiwoo@example.org\n2,Two,jiwoo@example.org\n"), "csv")
+        after = self.instance.task(self.min, "After", self.jiwoo)
+        self.take(self.file("b.csv", "id,title,assignee\n3,Loud,jiwoo@example.org\n"), "csv", "--mail")
+        self.instance.forget()
+        self.pumasi("event", "replay", "--from", self.last + 1)
+        titles = {row[0] for row in self.instance.db.execute("SELECT title FROM outbox JOIN task ON task.id = task_id")}
+        self.assertEqual({"Before", "After", "Loud"}, titles)
+        self.assertEqual({before, after}, {row[0] for row in self.instance.db.execute("SELECT task_id FROM outbox")} & {before, after})
+        # Where nothing was new there is nothing to be silent about.
+        self.take(self.instance.directory / "a.csv", "csv")
+        self.assertEqual(1, self.instance.count("import_silence"))
+
+    def test_a_terminal_sees_how_far_it_is(self):
+        path = self.file("a.csv", "title\n" + "x\n" * 250)
+        own, terminal = pty.openpty()
+        with open(own, "rb", buffering=0) as screen:
+            subprocess.run([PUMASI, "import", path, "--from", "csv", "--as", "min@example.org"], env=self.instance.environment(), stdout=subprocess.DEVNULL, stderr=terminal, check=True)
+            self.assertEqual(b"\r1 of 250 tasks\r101 of 250 tasks\r201 of 250 tasks\r250 of 250 tasks\r\n", screen.read(200))
+        os.close(terminal)
 
     def test_the_log_tells_of_it_and_when_it_was_said(self):
         self.take(self.file("k.db", self.kanboard()), "kanboard", "--map", "To taste=todo")
