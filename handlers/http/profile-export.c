@@ -7,7 +7,7 @@ static const struct grant grants[] = {
     {"task", MAY_READ},          {"comment", MAY_READ},       {"task_watcher", MAY_READ},
     {"event", MAY_READ},         {"delivery", MAY_READ},      {"factor", MAY_READ},
     {"account_token", MAY_READ}, {"recovery_code", MAY_READ}, {"invitation", MAY_READ},
-    {"suppression", MAY_READ},   {"saved_view", MAY_READ},
+    {"suppression", MAY_READ},   {"saved_view", MAY_READ},    {"calendar_link", MAY_READ},
 };
 
 static void run(struct request *request) {

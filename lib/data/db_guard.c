@@ -51,12 +51,19 @@ static const struct {
     const char *table;
     unsigned verb;
 } follows[] = {
-    {"user_after_disable", "session", MAY_DELETE},      {"user_after_disable", "api_token", MAY_DELETE},
-    {"user_after_disable", "invitation", MAY_DELETE},   {"user_after_disable", "delivery", MAY_UPDATE},
-    {"user_after_delete", "factor", MAY_DELETE},        {"user_after_delete", "task_watcher", MAY_DELETE},
-    {"user_after_delete", "suppression", MAY_DELETE},   {"user_after_delete", "invitation", MAY_DELETE},
-    {"user_after_delete", "delivery", MAY_UPDATE},      {"user_after_disable", "account_token", MAY_DELETE},
-    {"user_after_delete", "account_token", MAY_DELETE}, {"user_views_after_delete", "saved_view", MAY_DELETE},
+    {"user_after_disable", "session", MAY_DELETE},
+    {"user_after_disable", "api_token", MAY_DELETE},
+    {"user_after_disable", "invitation", MAY_DELETE},
+    {"user_after_disable", "delivery", MAY_UPDATE},
+    {"user_after_delete", "factor", MAY_DELETE},
+    {"user_after_delete", "task_watcher", MAY_DELETE},
+    {"user_after_delete", "suppression", MAY_DELETE},
+    {"user_after_delete", "invitation", MAY_DELETE},
+    {"user_after_delete", "delivery", MAY_UPDATE},
+    {"user_after_disable", "account_token", MAY_DELETE},
+    {"user_after_delete", "account_token", MAY_DELETE},
+    {"user_views_after_delete", "saved_view", MAY_DELETE},
+    {"user_calendar_after_leave", "calendar_link", MAY_DELETE},
 };
 
 static bool trigger_may_write(const char *inside, const char *table, const char *column, unsigned verb) {

@@ -17,6 +17,7 @@ DB_QUERY(EXPORT_FACTOR,
          "(SELECT count(*) FROM recovery_code WHERE user_id = $1) FROM factor WHERE user_id = $1");
 DB_QUERY(EXPORT_TOKENS, "SELECT id, name, scope, created_at, expires_at FROM api_token WHERE user_id = $1 "
                         "ORDER BY id");
+DB_QUERY(EXPORT_CALENDAR, "SELECT created_at FROM calendar_link WHERE user_id = $1");
 DB_QUERY(EXPORT_TASKS, "SELECT id, title, description, status, progress, priority, assignee_id, creator_id, "
                        "due_on, labels, version, created_at, updated_at, deleted_at FROM task "
                        "WHERE id IN (SELECT id FROM task WHERE creator_id = $1 "
@@ -89,6 +90,7 @@ static const struct part {
      true,
      {{"id", NUMBER}, {"name", TEXT}, {"scope", TEXT}, {"created_at", TIME}, {"expires_at", TIME}}},
     {"views", &EXPORT_VIEWS, true, {{"id", NUMBER}, {"name", TEXT}, {"query", TEXT}}},
+    {"calendar", &EXPORT_CALENDAR, false, {{"created_at", TIME}}},
     {"tasks",
      &EXPORT_TASKS,
      true,

@@ -83,6 +83,8 @@ struct import {
     size_t note_count;
     const char **faults; /* any: nothing is written */
     size_t fault_count;
+    const char **unknown_states; /* names that mean nothing here, each told once */
+    size_t unknown_state_count;
 };
 
 struct import_format {

@@ -39,7 +39,7 @@ static void add_checklists(struct import *import, struct import_task *task, stru
     struct json_object *checklists = import_array(board, "checklists");
     for (size_t i = 0; checklists && i < json_object_array_length(checklists); i++) {
         struct json_object *checklist = json_object_array_get_idx(checklists, i);
-        const char *card = import_member(import, task->where, checklist, "idCard");
+        const char *card = json_object_get_string(json_object_object_get(checklist, "idCard"));
         struct json_object *items = import_array(checklist, "checkItems");
         if (!card || strcmp(card, task->key) != 0 || !items)
             continue;

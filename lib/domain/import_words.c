@@ -15,6 +15,18 @@ static const char *find_word(const struct import_pair *words, size_t count, cons
     return find_pair(&pairs, word);
 }
 
+/* A column that nobody maps holds many tasks: it is told with the first. */
+static void ask_for_state(struct import *import, const char *where, const char *name) {
+    for (size_t i = 0; i < import->unknown_state_count; i++)
+        if (strcasecmp(import->unknown_states[i], name) == 0)
+            return;
+    import->unknown_states = arena_grow(import->arena, import->unknown_states, import->unknown_state_count,
+                                        sizeof(*import->unknown_states));
+    import->unknown_states[import->unknown_state_count++] = name;
+    import_fault(import, where, "what does \"%.80s\" mean here? Say --map \"%.80s=todo\", =doing or =done",
+                 name, name);
+}
+
 void import_set_state(struct import *import, struct import_task *task, const char *name) {
     static const struct import_pair known[] = {
         {"todo", "todo"},      {"to do", "todo"},        {"to-do", "todo"},
@@ -33,8 +45,7 @@ void import_set_state(struct import *import, struct import_task *task, const cha
     const char *mapped = find_pair(&import->states, name);
     const char *state = mapped ? mapped : find_word(known, COUNT(known), name);
     if (!state) {
-        import_fault(import, task->where,
-                     "what does \"%.80s\" mean here? Say --map \"%.80s=todo\", =doing or =done", name, name);
+        ask_for_state(import, task->where, name);
         return;
     }
     task->status = state;

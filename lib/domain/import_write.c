@@ -34,6 +34,8 @@ DB_QUERY(IMPORT_WATCHER, "INSERT INTO task_watcher (task_id, user_id, state) VAL
 DB_QUERY(IMPORT_TIMES, "UPDATE task SET created_at = $2, updated_at = $3 WHERE id = $1");
 DB_QUERY(IMPORT_LAST_EVENT, "SELECT coalesce(max(id), 0) FROM event");
 DB_QUERY(IMPORT_MAIL_NOBODY, "DELETE FROM outbox WHERE event_id > $1");
+DB_QUERY(IMPORT_SILENCE, "INSERT INTO import_silence (first_event_id, last_event_id, source) "
+                         "SELECT min(id), max(id), $2 FROM event WHERE id > $1 HAVING count(*) > 0");
 
 /* ---- what hangs on a task ---- */
 
@@ -90,8 +92,12 @@ static enum db_result write_comments(const struct import_writer *writer, const s
         const struct user *author = import_people_find(writer->people, &comment->author);
         const char *name = import_person_name(&comment->author);
         const char *body = comment->body;
-        if (!author && name)
-            body = arena_print(arena, "%s\n\n%s", import_sentence(writer, WORDS_IMPORT_SAID, name), body);
+        if (!author)
+            body = arena_print(
+                arena, "%s\n\n%s",
+                import_sentence(writer, WORDS_IMPORT_SAID,
+                                name ? name : words(writer->target->actor.language, WORDS_IMPORT_SOMEBODY)),
+                body);
         result = write_pieces(writer, task_id, author ? author->id : writer->target->actor.id, comment->key,
                               body, comment->created_at ? comment->created_at : now);
     }
@@ -269,11 +275,14 @@ static enum outcome write_tasks(const struct import_writer *writer) {
     return outcome;
 }
 
-/* What has happened since is told to nobody. Nobody else could write meanwhile: the group holds the turn. */
-static enum outcome mail_nobody(struct db *db, int64_t last) {
+/* What has happened since is told to nobody, now or later. Nobody else could write meanwhile: the group holds
+ * the turn. */
+static enum outcome mail_nobody(struct db *db, int64_t last, const char *source) {
     enum db_result result = db_begin_write(db, 0);
     if (result == DB_OK)
         result = db_run(db, &IMPORT_MAIL_NOBODY, db_integer(last));
+    if (result == DB_OK)
+        result = db_run(db, &IMPORT_SILENCE, db_integer(last), db_text(source));
     if (result == DB_OK)
         result = db_commit(db);
     db_rollback(db);
@@ -301,7 +310,7 @@ enum outcome import_write(struct db *db, struct import *import, const struct imp
     if (outcome == OUTCOME_OK)
         outcome = write_tasks(&writer);
     if (outcome == OUTCOME_OK && !target->is_mailed)
-        outcome = mail_nobody(db, last);
+        outcome = mail_nobody(db, last, target->source);
     if (outcome == OUTCOME_OK && !target->is_dry_run)
         return outcome_of(db_group_commit(db));
     db_group_rollback(db);

@@ -2,14 +2,19 @@
 
 enum { REPLAY_BATCH = 500 };
 
+/* Of an import that nobody was to hear of: the last silence that begins before the event reaches it. */
+#define IS_HEARD                                                                                             \
+    "coalesce((SELECT last_event_id FROM import_silence WHERE first_event_id <= event.id "                   \
+    "ORDER BY first_event_id DESC LIMIT 1), 0) < event.id "
+
 DB_QUERY(OUTBOX_COUNT, "SELECT count(*) FROM outbox");
 DB_QUERY(OUTBOX_OLDEST, "SELECT event.at FROM event WHERE event.id = (SELECT min(event_id) FROM outbox)");
 /* The last event of a batch; where there are many, the others are found from the one before. */
 DB_QUERY(OUTBOX_REPLAY_END, "SELECT max(id) FROM (SELECT id FROM event "
-                            "WHERE id >= $1 AND id <= $2 AND at >= $3 AND task_id IS NOT NULL "
+                            "WHERE id >= $1 AND id <= $2 AND at >= $3 AND task_id IS NOT NULL AND " IS_HEARD
                             "ORDER BY id LIMIT $4) AS batch HAVING max(id) IS NOT NULL");
 DB_QUERY(OUTBOX_REPLAY, "INSERT INTO outbox (event_id, task_id) SELECT id, task_id FROM event "
-                        "WHERE id >= $1 AND id <= $2 AND at >= $3 AND task_id IS NOT NULL "
+                        "WHERE id >= $1 AND id <= $2 AND at >= $3 AND task_id IS NOT NULL AND " IS_HEARD
                         "ON CONFLICT (event_id) DO NOTHING");
 
 enum outcome outbox_count(struct db *db, int64_t *count, int64_t *oldest_at) {

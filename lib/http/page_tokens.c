@@ -95,6 +95,8 @@ void page_own_data(struct buffer *out, const struct user *viewer) {
     page_words(out, language, WORDS_PAGE_YOUR_DATA);
     buffer_add(out, "</h2>\n<p><a href=\"/api/tokens\">");
     page_words(out, language, WORDS_PAGE_TOKENS);
+    buffer_add(out, "</a> · <a href=\"/api/calendar\">");
+    page_words(out, language, WORDS_PAGE_CALENDAR);
     buffer_add(out, "</a> · <a href=\"/api/users/me/export\" download>");
     page_words(out, language, WORDS_PAGE_EXPORT);
     buffer_add(out, "</a></p>\n<details class=\"ending\"><summary>");

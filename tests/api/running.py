@@ -27,6 +27,8 @@ import time
 import unittest
 import urllib.parse
 
+import described
+
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), '..', '..'))
 BUILD = os.environ.get('VARIANT') or 'sanitize'
 SERVER = os.environ.get('TEST_SERVER', 'lighttpd')
@@ -308,6 +310,9 @@ class Client:
             answer = Answer(response.status, response.headers, response.read())
         finally:
             connection.close()
+        wrong = described.complaints(method, path, answer.status, answer.kind, answer.body)
+        if wrong:
+            raise AssertionError('not as www/openapi.json says:\n' + '\n'.join(wrong[:20]))
         for cookie in answer.headers.get_all('Set-Cookie') or []:
             name, value = cookie.split(';')[0].split('=', 1)
             if 'Max-Age=0;' in cookie + ';':

@@ -26,9 +26,9 @@ async function assertValid(html, where, validator = written) {
 }
 
 const PATHS = ["/api/tasks", "/api/tasks?assignee=me&status=doing&q=a", "/api/tasks?q=zzzz", "/api/tasks?bin=1", "/api/tasks/1", "/api/tasks/3",
-    "/api/users/me", "/api/users", "/api/invitations", "/api/tokens", "/api/totp", "/api/nothing", "/api/tasks/987654321", "/api/tasks?limit=0&status=none"];
+    "/api/users/me", "/api/users", "/api/invitations", "/api/tokens", "/api/calendar", "/api/totp", "/api/nothing", "/api/tasks/987654321", "/api/tasks?limit=0&status=none"];
 /** @type {[path: string, fields: Record<string, string>][]} */
-const FORMS = [["/api/tasks", {title: ""}], ["/api/users/me", {name: ""}], ["/api/tokens", {name: "x", scope: "read", days: "3"}],
+const FORMS = [["/api/tasks", {title: ""}], ["/api/users/me", {name: ""}], ["/api/tokens", {name: "x", scope: "read", days: "3"}], ["/api/calendar", {}],
     ["/api/invitations", {email: "nobody@example.org", role: "member"}]];
 
 for (const [person, language] of [["anna", "en"], ["min", "ko"]]) {

@@ -43,7 +43,7 @@ test("pages store what is worked with, for when there is no connection, and noth
     const {page, context, check} = await openPage(site, {serviceWorkers: "allow"});
     const person = await register(site, page, "Sto Red");
     await work(page);
-    for (const path of ["/tasks.html", "/overview.html", "/api/tasks", "/api/users/me", "/api/users", "/api/totp", "/api/tokens", "/api/sessions"])
+    for (const path of ["/tasks.html", "/overview.html", "/api/tasks", "/api/users/me", "/api/users", "/api/totp", "/api/tokens", "/api/calendar", "/api/sessions"])
         await page.goto(site.url + path);
     await page.goto(`${site.url}/tasks.html`);
     await untilDrawn(page);

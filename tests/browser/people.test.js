@@ -81,7 +81,7 @@ for (const colorScheme of ["light", "dark"]) {
         test(`everyone can read them: ${colorScheme}, ${width} px wide, ${locale}`, async () => {
             const {page, check} = await openPage(site, {colorScheme, viewport: {width, height: 740}, reducedMotion: "reduce", locale});
             await administrator(page, "Ada With A Very Long Name ".repeat(3));
-            for (const path of ["/api/users", "/api/invitations", "/api/tokens"]) {
+            for (const path of ["/api/users", "/api/invitations", "/api/tokens", "/api/calendar"]) {
                 await page.goto(site.url + path);
                 await assertNothingSerious(page, path);
                 await assertNoSidewaysScroll(page);

@@ -188,6 +188,15 @@ export const STATES = [
     }},
     {name: "tokens", path: "/api/tokens", as: "anna"},
     {name: "token-made", path: "/api/tokens", as: "anna", act: send("main form", {name: "Backup of the calendar"})},
+    {name: "calendar", path: "/api/calendar", as: "anna", act: async (page, site) => {
+        await site.ask("anna", "POST", "/api/calendar/delete"); // one that an earlier picture made
+        await page.reload();
+    }},
+    {name: "calendar-made", path: "/api/calendar", as: "anna", act: send("main form", {})},
+    {name: "calendar-there", path: "/api/calendar", as: "anna", act: async (page, site) => {
+        await site.ask("anna", "POST", "/api/calendar");
+        await page.reload();
+    }},
     {name: "people", path: "/api/users", as: "anna"},
     {name: "people-administrator", path: "/api/users", as: "min"},
     {name: "people-delete", path: "/api/users", as: "min", act: (page) => page.locator(".people summary").first().click()},

@@ -3,11 +3,13 @@
 import csv
 import io
 import json
-import pathlib
+import os
+import pty
 import sqlite3
+import subprocess
 import unittest
 
-from bench import ROOT, Instance
+from bench import PUMASI, ROOT, Instance
 
 SAMPLES = ROOT / "tests" / "api" / "imports"
 
@@ -141,6 +143,20 @@ class Table(Moving):
             with self.subTest(text=text):
                 self.refuse(self.file("bad.csv", text), "csv", says, "nothing is imported")
 
+    def test_a_column_is_asked_for_once(self):
+        path = self.file("a.csv", "title,status\n" + "One,Review\nTwo,todo\nThree,review\nFour,Testing\n" * 9)
+        text = self.pumasi("import", path, "--from", "csv", "--as", "min@example.org", expected=1)
+        self.assertEqual(3, len(text.splitlines()), text)
+        self.assertIn('line 5: what does "Testing" mean here?', text)
+
+    def test_what_is_too_large_is_said_to_be(self):
+        path = self.file("large.csv", "title\n")
+        with open(path, "ab") as file:
+            file.truncate(64 * 1024 * 1024 + 1)
+        self.refuse(path, "csv", "larger than 64 MiB; please split it")
+        self.refuse(self.file("many.csv", "title\n" + "x\n" * 100001), "csv", "line 100002: there are more than 100000 tasks")
+        self.refuse(self.file("wide.csv", "title" + ",x" * 256), "csv", "more than 256 fields")
+
     def test_asked_for_in_another_way(self):
         path = self.file("a.csv", "What,Stage,When,Who\nOne,Review,3/4/2025,JW\n")
         report = self.take(path, "csv", "--column", "What=title", "--column", "Stage=status", "--column", "When=due_on", "--column", "Who=assignee",
@@ -185,6 +201,28 @@ class Mails(Moving):
         self.take(path, "csv", "--mail")
         self.instance.mailer()
         self.assertEqual(2, len(self.instance.mails()))
+
+    def test_nor_when_the_log_is_told_once_more(self):
+        before = self.instance.task(self.min, "Before", self.jiwoo)
+        self.take(self.file("a.csv", "id,title,assignee\n1,One,jiwoo@example.org\n2,Two,jiwoo@example.org\n"), "csv")
+        after = self.instance.task(self.min, "After", self.jiwoo)
+        self.take(self.file("b.csv", "id,title,assignee\n3,Loud,jiwoo@example.org\n"), "csv", "--mail")
+        self.instance.forget()
+        self.pumasi("event", "replay", "--from", self.last + 1)
+        titles = {row[0] for row in self.instance.db.execute("SELECT title FROM outbox JOIN task ON task.id = task_id")}
+        self.assertEqual({"Before", "After", "Loud"}, titles)
+        self.assertEqual({before, after}, {row[0] for row in self.instance.db.execute("SELECT task_id FROM outbox")} & {before, after})
+        # Where nothing was new there is nothing to be silent about.
+        self.take(self.instance.directory / "a.csv", "csv")
+        self.assertEqual(1, self.instance.count("import_silence"))
+
+    def test_a_terminal_sees_how_far_it_is(self):
+        path = self.file("a.csv", "title\n" + "x\n" * 250)
+        own, terminal = pty.openpty()
+        with open(own, "rb", buffering=0) as screen:
+            subprocess.run([PUMASI, "import", path, "--from", "csv", "--as", "min@example.org"], env=self.instance.environment(), stdout=subprocess.DEVNULL, stderr=terminal, check=True)
+            self.assertEqual(b"\r1 of 250 tasks\r101 of 250 tasks\r201 of 250 tasks\r250 of 250 tasks\r\n", screen.read(200))
+        os.close(terminal)
 
     def test_the_log_tells_of_it_and_when_it_was_said(self):
         self.take(self.file("k.db", self.kanboard()), "kanboard", "--map", "To taste=todo")
@@ -265,14 +303,14 @@ class Others(Moving):
 
     def test_an_export_of_vikunja(self):
         report = self.take(SAMPLES / "vikunja.json", "vikunja")
-        self.assertEqual((2, 0, 0, 1, 0), self.counts(report))
+        self.assertEqual((2, 0, 0, 2, 0), self.counts(report))
         tasks = self.tasks()
         call = tasks["Call the printer"]
         self.assertEqual(("doing", 40, "high", "2025-04-02", '["Inbox","phone"]', "jiwoo@example.org", "min@example.org", 1743314400),
                          tuple(call[key] for key in ("status", "progress", "priority", "due_on", "labels", "assignee", "creator", "created_at")))
         self.assertEqual("Ask for **A5** & A6\n\n- price\n- [sizes](https://example.org/x)", call["description"])
         self.assertEqual(("done", 1743490800), tuple(tasks["Water the plants"][key] for key in ("status", "updated_at")))
-        self.assertEqual(["guest9 wrote in Vikunja:\n\nThey open at nine."], [comment[2] for comment in self.comments()])
+        self.assertEqual(["Somebody wrote in Vikunja:\n\nWhich number?", "guest9 wrote in Vikunja:\n\nThey open at nine."], [comment[2] for comment in self.comments()])
         self.assertIn("[0].tasks[1]: it repeats, which is not taken", report["notes"])
         self.refuse_packed()
 

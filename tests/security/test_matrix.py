@@ -64,6 +64,11 @@ GET    /api/tokens                      401    200   200     200      200   200 
 POST   /api/tokens                      401    201   201     201      201   201      401     401     401     403      403             403       403        401
 DELETE /api/tokens/{id}                 401    204   404     404      404   404      401     401     401     403      403             403       403        401
 POST   /api/tokens/{id}/delete          401    204   404     404      404   404      401     401     401     403      403             403       403        401
+GET    /api/calendar                    401    200   200     200      200   200      401     401     401     403      403             403       403        401
+POST   /api/calendar                    401    201   201     201      201   201      401     401     401     403      403             403       403        401
+DELETE /api/calendar                    401    204   204     204      204   204      401     401     401     403      403             403       403        401
+POST   /api/calendar/delete             401    204   204     204      204   204      401     401     401     403      403             403       403        401
+GET    /api/calendar/feed               404    404   404     404      404   404      404     404     404     404      404             404       404        404
 GET    /api/invitations                 401    403   403     403      403   200      401     401     401     403      403             403       200        401
 POST   /api/invitations                 401    403   403     403      403   201      401     401     401     403      403             403       201        401
 DELETE /api/invitations/{id}            401    403   403     403      403   204      401     401     401     403      403             403       204        401
@@ -124,6 +129,9 @@ BODIES = {
     'POST /api/tasks/{id}/comments': {'body': 'Said'},
     'POST /api/views': {'name': 'Mine', 'query': 'assignee=me'},
 }
+
+# What stands behind the path.
+QUERIES = {'GET /api/calendar/feed': '?token={token}'}
 
 # Refused, this still notes the failure: one event and the throttle, nothing else.
 NOTES_FAILURES = {'POST /api/login': {'event', 'login_throttle'}}
@@ -215,6 +223,7 @@ class World:
         named = {'sessions': self.session_ids['member'], 'users': self.ids['member'], 'tasks': self.task_id, 'invitations': self.invitation_id,
                  'tokens': self.token_ids['by_read'], 'views': self.view_id}
         path = path.replace('{id}', str(named.get(path.split('/')[2])))
+        path += self.fill(QUERIES.get(route, ''))
         if method == 'GET':
             return client.get(path, headers)
         return client.send(method, path, self.fill(BODIES.get(route, {})), headers)

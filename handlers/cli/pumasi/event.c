@@ -11,7 +11,8 @@
 #include <string.h>
 
 static const struct grant reading[] = {{"event", MAY_READ}, {"user", MAY_READ}};
-static const struct grant replaying[] = {{"event", MAY_READ}, {"outbox", MAY_READ | MAY_INSERT}};
+static const struct grant replaying[] = {
+    {"event", MAY_READ}, {"outbox", MAY_READ | MAY_INSERT}, {"import_silence", MAY_READ}};
 
 static const char *json_text_of(struct json_object *value) {
     return json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);

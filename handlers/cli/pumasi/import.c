@@ -17,6 +17,7 @@ static const struct grant importing[] = {
     {"user", MAY_READ},
     {"event", MAY_READ},
     {"outbox", MAY_READ | MAY_DELETE},
+    {"import_silence", MAY_READ | MAY_INSERT},
 };
 
 /* ---- what was asked for ---- */
