@@ -1,6 +1,7 @@
 # Pumasi. `make` builds the release, `make sanitize` the same with sanitizers, each under build/.
 # A new function needs no edit here: a file in handlers/http/ and a line in handlers/routes are all.
 
+VERSION := 0.1.0
 VARIANT ?= release
 PREFIX ?= /usr/local
 B := build/$(VARIANT)
@@ -47,14 +48,17 @@ CLI := $(patsubst handlers/cli/%.c,$B/bin/%,$(wildcard handlers/cli/*.c))
 PROGRAMS := $(FUNCTIONS) $(IDLE) $(CRON) $(CLI)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$B/tests/%,$(wildcard tests/unit/test_*.c))
 GATEWAY := build/gateway/lighttpd.conf build/gateway/nginx.conf
+# What is included in configurations of others, and the units of systemd; filled in when they are installed.
+SITES := $(addprefix build/gateway/,lighttpd-site nginx-maps nginx-server)
+UNITS := $(patsubst scripts/units/%,build/units/%,$(wildcard scripts/units/pumasi*))
 LANGUAGES := en ko
 WWW := build/generated/pages.made
 
-.PHONY: all sanitize check lint format bench screenshots sbom install clean
+.PHONY: all sanitize check lint format bench screenshots sbom install deb dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: $(PROGRAMS) $(GATEWAY) $(WWW)
+all: $(PROGRAMS) $(GATEWAY) $(SITES) $(UNITS) $(WWW)
 
 sanitize:
 	$(MAKE) VARIANT=sanitize all unit-tests
@@ -100,6 +104,14 @@ build/generated/routes.c: scripts/gateway handlers/routes
 build/gateway/%.conf: scripts/gateway handlers/routes scripts/gateway.d/%.conf
 	@mkdir -p $(@D)
 	@scripts/gateway $* handlers/routes scripts/gateway.d/$*.conf > $@
+
+$(SITES): build/gateway/%: scripts/gateway $(GATEWAY)
+	@scripts/gateway $* build/gateway/$(firstword $(subst -, ,$*)).conf > $@
+
+# `wall` is what all services have in common.
+build/units/%: scripts/units/% scripts/units/wall scripts/gateway handlers/routes
+	@mkdir -p $(@D)
+	@scripts/gateway systemd handlers/routes $< | sed -e '/^@wall@$$/{' -e 'r scripts/units/wall' -e 'd' -e '}' > $@
 
 # Pages, and the names of their files for the functions that write pages by themselves.
 $(WWW): scripts/pages scripts/words $(shell find www -type f) $(wildcard lib/http/*.c)
@@ -187,16 +199,42 @@ sbom: all
 	@echo '  build/sbom.json'
 
 # ---- for administrators ----
+UNIT_DIR ?= $(PREFIX)/lib/systemd/system
+TMPFILES_DIR ?= $(PREFIX)/lib/tmpfiles.d
+MAN_DIR ?= $(PREFIX)/share/man
+SHARE = $(DESTDIR)$(PREFIX)/share/pumasi
+# Where things are, for units and sites.
+FILL = sed -e 's|@lib@|$(PREFIX)/lib/pumasi|g' -e 's|@www@|$(PREFIX)/share/pumasi/www|g' -e 's|@run@|/run/pumasi|g'
+
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pumasi/functions \
-		$(DESTDIR)$(PREFIX)/lib/pumasi/cron $(DESTDIR)$(PREFIX)/share/pumasi
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pumasi/functions lib/pumasi/cron) $(SHARE)/lighttpd $(SHARE)/nginx \
+		$(DESTDIR)$(UNIT_DIR) $(DESTDIR)$(TMPFILES_DIR) $(DESTDIR)$(MAN_DIR)/man5 $(DESTDIR)$(MAN_DIR)/man8
 	install -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(IDLE) $(DESTDIR)$(PREFIX)/lib/pumasi
 	install -m 755 $(FUNCTIONS) $(DESTDIR)$(PREFIX)/lib/pumasi/functions
 	install -m 755 $(CRON) $(DESTDIR)$(PREFIX)/lib/pumasi/cron
-	install -m 644 $(GATEWAY) scripts/gateway.d/pumasi.nft $(DESTDIR)$(PREFIX)/share/pumasi
-	cp -R build/www $(DESTDIR)$(PREFIX)/share/pumasi/www
-	find $(DESTDIR)$(PREFIX)/share/pumasi/www -type f -exec chmod 644 {} +
+	install -m 644 $(GATEWAY) scripts/gateway.d/pumasi.nft $(SHARE)
+	cp -R build/www $(SHARE)/www
+	@# Whether people come by https says the administrator's own file.
+	$(FILL) -e 's|@hsts@|" + var.pumasi_hsts + "|g' build/gateway/lighttpd-site > $(SHARE)/lighttpd/site.conf
+	$(FILL) -e 's|@hsts@||g' build/gateway/nginx-maps > $(SHARE)/nginx/maps.conf
+	$(FILL) build/gateway/nginx-server > $(SHARE)/nginx/server.conf
+	for unit in $(filter-out %.tmpfiles,$(UNITS)); do $(FILL) $$unit > $(DESTDIR)$(UNIT_DIR)/$${unit##*/} || exit 1; done
+	install -m 644 build/units/pumasi.tmpfiles $(DESTDIR)$(TMPFILES_DIR)/pumasi.conf
+	scripts/manual command $B/bin/pumasi > $(DESTDIR)$(MAN_DIR)/man8/pumasi.8
+	scripts/manual settings $B/bin/pumasi > $(DESTDIR)$(MAN_DIR)/man5/pumasi.conf.5
+	scripts/manual example $B/bin/pumasi > $(SHARE)/pumasi.conf
+	find $(SHARE) $(DESTDIR)$(UNIT_DIR)/pumasi* $(DESTDIR)$(MAN_DIR) -type f -exec chmod 644 {} +
+
+# Packages for Debian 12, in build/.
+deb: all
+	@scripts/packages build pack
+	@scripts/deb $(VERSION)
+
+# What is committed, as one file that is the same wherever it is made.
+dist:
+	@mkdir -p build
+	git archive --format=tar --prefix=pumasi-$(VERSION)/ HEAD | gzip -9n > build/pumasi-$(VERSION).tar.gz
 
 clean:
 	rm -rf build
