@@ -37,7 +37,7 @@ enum {
     IDLE_S = 10,      /* a worker that has had nothing to do for so long leaves */
     REST_MS = 100,    /* without a request: its memory goes back to the system */
     UNABLE_S = 1,     /* one without its database says so for so long at most, and the next one tries again */
-    UPGRADE_S = 20,   /* a request waits so long for `pumasi migrate`; web servers wait 30 s for it */
+    UPGRADE_S = 15,   /* a request waits so long for `pumasi migrate`; web servers wait 30 s for it */
     SILENT_MS = 2000, /* a connection that says nothing for so long is closed */
     MOST_GROUP_BYTES = 64 * 1024 /* a larger request is handled alone */
 };

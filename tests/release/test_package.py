@@ -92,17 +92,16 @@ class Work(threading.Thread):
 
 
 class TestPackage(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
+    def setUp(self):
         if not shutil.which('dpkg-buildpackage') or not shutil.which('dh'):
             raise unittest.SkipTest('debhelper is not here: scripts/packages pack')
         run('make', '-s', f'-j{os.cpu_count()}', 'VARIANT=release', 'all', cwd=ROOT)
-        cls.first = packages(ROOT, '0.0.2')
-        tree, cls.schema = later_release()
-        cls.later = packages(tree, '0.0.3')
-        cls.machine = Machine(list(cls.first.values()))
-        cls.addClassCleanup(cls.machine.stop)
-        cls.machine.boot()
+        self.first = packages(ROOT, '0.0.2')
+        tree, self.schema = later_release()
+        self.later = packages(tree, '0.0.3')
+        self.machine = Machine(list(self.first.values()))
+        self.addCleanup(self.machine.stop)
+        self.machine.boot()
 
     def mails(self):
         """What was mailed so far."""
