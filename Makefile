@@ -54,7 +54,7 @@ UNITS := $(patsubst scripts/units/%,build/units/%,$(wildcard scripts/units/pumas
 LANGUAGES := en ko
 WWW := build/generated/pages.made
 
-.PHONY: all sanitize check lint format bench screenshots sbom install deb dist clean
+.PHONY: all sanitize check lint format bench screenshots sbom install deb image dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -230,6 +230,11 @@ install: all
 deb: all
 	@scripts/packages build pack
 	@scripts/deb $(VERSION)
+
+# An image of the package, in build/image; no engine is needed to make it.
+image: deb
+	@scripts/packages run image
+	@scripts/image/make build/pumasi_$(VERSION)_*.deb
 
 # What is committed, as one file that is the same wherever it is made.
 dist:

@@ -1,5 +1,6 @@
 """A Debian machine of its own to install packages on: a fresh root, systemd as its first process, and a network that ends at it.
 It needs root, systemd-nspawn and mmdebstrap, and once the network for the root, which is kept in build/machine."""
+import contextlib
 import ctypes
 import hashlib
 import os
@@ -46,6 +47,21 @@ def base(packages):
     return path
 
 
+@contextlib.contextmanager
+def network_of(process):
+    """Meanwhile this process's connections, and those of threads that it starts, are made where that one's are."""
+    own = os.open('/proc/self/ns/net', os.O_RDONLY | os.O_CLOEXEC)
+    other = os.open(f'/proc/{process}/ns/net', os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if libc.setns(other, CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), 'setns')
+        yield
+    finally:
+        libc.setns(own, CLONE_NEWNET)
+        os.close(own)
+        os.close(other)
+
+
 class Machine:
     def __init__(self, packages):
         if os.geteuid() != 0:
@@ -65,7 +81,7 @@ class Machine:
             ['systemd-nspawn', '--quiet', '--register=no', '--keep-unit', '--private-network', '--console=pipe', '--hostname=tasks',
              '--resolv-conf=off', '--timezone=off', '-D', self.root, '--boot'],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True)
-        self.own_network = os.open('/proc/self/ns/net', os.O_RDONLY | os.O_CLOEXEC)
+        self.network = contextlib.ExitStack()
         self.leader = None
 
     def boot(self):
@@ -81,11 +97,7 @@ class Machine:
             time.sleep(0.2)
         else:
             raise AssertionError('the machine did not start: ' + self.do('systemctl', '--failed', check=False))
-        # This process's own connections, and those of threads to come, go to the machine.
-        network = os.open(f'/proc/{self.leader}/ns/net', os.O_RDONLY | os.O_CLOEXEC)
-        if libc.setns(network, CLONE_NEWNET) != 0:
-            raise OSError(ctypes.get_errno(), 'setns')
-        os.close(network)
+        self.network.enter_context(network_of(self.leader))
 
     def do(self, *command, check=True, **options):
         """As root types it on the machine."""
@@ -103,8 +115,7 @@ class Machine:
         return [path.removeprefix(self.root) for path in found if not re.search('/var/(cache|log)/', path)]
 
     def stop(self):
-        libc.setns(self.own_network, CLONE_NEWNET)
-        os.close(self.own_network)
+        self.network.close()
         if self.leader and self.process.poll() is None:
             self.do('systemctl', 'poweroff', check=False)
             try:
