@@ -23,7 +23,10 @@ bool become_owner(struct command_line *line) {
         return true;
     if (status.st_uid == 0)
         return true;
-    const struct passwd *owner = getpwuid(status.st_uid);
+    enum { ENTRY_BYTES = 4096 };
+    struct passwd entry;
+    struct passwd *owner = NULL; /* one without a name is a number alone */
+    (void)!getpwuid_r(status.st_uid, &entry, arena_take(line->arena, ENTRY_BYTES), ENTRY_BYTES, &owner);
     bool good = setgroups(0, NULL) == 0 && (!owner || initgroups(owner->pw_name, owner->pw_gid) == 0) &&
                 setgid(owner ? owner->pw_gid : status.st_gid) == 0 && setuid(status.st_uid) == 0 &&
                 (!owner || setenv("HOME", owner->pw_dir, 1) == 0);
