@@ -1,6 +1,7 @@
 # Pumasi. `make` builds the release, `make sanitize` the same with sanitizers, each under build/.
 # A new function needs no edit here: a file in handlers/http/ and a line in handlers/routes are all.
 
+VERSION := 0.1.0
 VARIANT ?= release
 PREFIX ?= /usr/local
 B := build/$(VARIANT)
@@ -48,14 +49,17 @@ PROGRAMS := $(FUNCTIONS) $(IDLE) $(CRON) $(CLI)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$B/tests/%,$(wildcard tests/unit/test_*.c))
 GATEWAY := build/gateway/lighttpd.conf build/gateway/nginx.conf
 MANUAL := $(patsubst scripts/man/%,build/man/%,$(wildcard scripts/man/*))
+# What is included in configurations of others, and the units of systemd; filled in when they are installed.
+SITES := $(addprefix build/gateway/,lighttpd-site nginx-maps nginx-server)
+UNITS := $(patsubst scripts/units/%,build/units/%,$(wildcard scripts/units/pumasi*))
 LANGUAGES := en ko
 WWW := build/generated/pages.made
 
-.PHONY: all sanitize check lint format bench screenshots sbom install release clean
+.PHONY: all sanitize check lint format bench screenshots sbom install deb image dist release clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: $(PROGRAMS) $(GATEWAY) $(WWW) $(MANUAL)
+all: $(PROGRAMS) $(GATEWAY) $(SITES) $(UNITS) $(WWW) $(MANUAL)
 
 sanitize:
 	$(MAKE) VARIANT=sanitize all unit-tests
@@ -106,6 +110,14 @@ build/gateway/%.conf: scripts/gateway handlers/routes scripts/gateway.d/%.conf
 build/man/%: scripts/man/% scripts/manual $(CLI)
 	@mkdir -p $(@D)
 	@scripts/manual $B/bin/pumasi $< > $@
+
+$(SITES): build/gateway/%: scripts/gateway $(GATEWAY)
+	@scripts/gateway $* build/gateway/$(firstword $(subst -, ,$*)).conf > $@
+
+# `wall` is what all services have in common.
+build/units/%: scripts/units/% scripts/units/wall scripts/gateway handlers/routes
+	@mkdir -p $(@D)
+	@scripts/gateway systemd handlers/routes $< | sed -e '/^@wall@$$/{' -e 'r scripts/units/wall' -e 'd' -e '}' > $@
 
 # Pages, and the names of their files for the functions that write pages by themselves.
 $(WWW): scripts/pages scripts/words $(shell find www -type f) $(wildcard lib/http/*.c)
@@ -193,22 +205,51 @@ sbom: all
 	@echo '  build/sbom.json'
 
 # ---- for administrators ----
+UNIT_DIR ?= $(PREFIX)/lib/systemd/system
+TMPFILES_DIR ?= $(PREFIX)/lib/tmpfiles.d
+MAN_DIR ?= $(PREFIX)/share/man
+SHARE = $(DESTDIR)$(PREFIX)/share/pumasi
+# Where things are, for units and sites.
+FILL = sed -e 's|@lib@|$(PREFIX)/lib/pumasi|g' -e 's|@www@|$(PREFIX)/share/pumasi/www|g' -e 's|@run@|/run/pumasi|g' \
+	-e 's|@log@/access.log|/var/log/nginx/pumasi.access.log|g'
+
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pumasi/functions \
-		$(DESTDIR)$(PREFIX)/lib/pumasi/cron $(DESTDIR)$(PREFIX)/share/pumasi
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pumasi/functions lib/pumasi/cron) $(SHARE)/lighttpd $(SHARE)/nginx \
+		$(DESTDIR)$(UNIT_DIR) $(DESTDIR)$(TMPFILES_DIR) $(foreach s,1 5 8,$(DESTDIR)$(MAN_DIR)/man$s) \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(IDLE) $(DESTDIR)$(PREFIX)/lib/pumasi
 	install -m 755 $(FUNCTIONS) $(DESTDIR)$(PREFIX)/lib/pumasi/functions
 	install -m 755 $(CRON) $(DESTDIR)$(PREFIX)/lib/pumasi/cron
 	install -m 755 scripts/switch $(DESTDIR)$(PREFIX)/lib/pumasi
-	install -m 644 $(GATEWAY) handlers/routes scripts/gateway.d/pumasi.nft $(DESTDIR)$(PREFIX)/share/pumasi
-	install -d $(foreach s,1 5 8,$(DESTDIR)$(PREFIX)/share/man/man$s) \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
-	for page in $(MANUAL); do install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.} || exit 1; done
+	install -m 644 $(GATEWAY) handlers/routes scripts/gateway.d/pumasi.nft $(SHARE)
+	for page in $(MANUAL); do install -m 644 $$page $(DESTDIR)$(MAN_DIR)/man$${page##*.} || exit 1; done
 	install -m 644 scripts/completion/pumasi.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pumasi
 	install -m 644 scripts/completion/_pumasi $(DESTDIR)$(PREFIX)/share/zsh/site-functions
-	cp -R build/www $(DESTDIR)$(PREFIX)/share/pumasi/www
-	find $(DESTDIR)$(PREFIX)/share/pumasi/www -type f -exec chmod 644 {} +
+	cp -R build/www $(SHARE)/www
+	@# Whether people come by https says the administrator's own file.
+	$(FILL) -e 's|@hsts@|" + var.pumasi_hsts + "|g' build/gateway/lighttpd-site > $(SHARE)/lighttpd/site.conf
+	$(FILL) -e 's|@hsts@||g' build/gateway/nginx-maps > $(SHARE)/nginx/maps.conf
+	$(FILL) build/gateway/nginx-server > $(SHARE)/nginx/server.conf
+	for unit in $(filter-out %.tmpfiles,$(UNITS)); do $(FILL) $$unit > $(DESTDIR)$(UNIT_DIR)/$${unit##*/} || exit 1; done
+	install -m 644 build/units/pumasi.tmpfiles $(DESTDIR)$(TMPFILES_DIR)/pumasi.conf
+	scripts/manual $B/bin/pumasi scripts/debian/pumasi.conf > $(SHARE)/pumasi.conf
+	find $(SHARE) $(DESTDIR)$(UNIT_DIR)/pumasi* $(DESTDIR)$(MAN_DIR) -type f -exec chmod 644 {} +
+
+# Packages for Debian 12, in build/.
+deb: all
+	@scripts/packages build pack
+	@scripts/deb $(VERSION)
+
+# An image of the package, in build/image; no engine is needed to make it.
+image: deb
+	@scripts/packages run image
+	@scripts/image/make build/pumasi_$(VERSION)_*.deb
+
+# What is committed, as one file that is the same wherever it is made.
+dist:
+	@mkdir -p build
+	git archive --format=tar --prefix=pumasi-$(VERSION)/ HEAD | gzip -9n > build/pumasi-$(VERSION).tar.gz
 
 # What scripts/deploy carries to a host: one tarball, named by the commit.
 RELEASE := build/pumasi-release.tar.gz

@@ -122,6 +122,8 @@ static bool provide(struct command_line *line) {
     if (command->needs == NEEDS_NOTHING)
         return true;
     line->config = config_read(line->arena, &error);
+    if (line->config && !become_owner(line))
+        return false;
     if (line->config && command->needs != NEEDS_CONFIG) {
         const struct db_options options = {
             .path = line->config->database,

@@ -24,7 +24,7 @@ int cgi_serve(struct worker *worker) {
     struct buffer body;
     (void)alarm(
         worker->function->limits.seconds); /* the default action ends the process; the web server answers */
-    (void)!serve_start(worker);            /* false: the request is answered 503 */
+    (void)!serve_start(worker, NULL);      /* false: the request is answered 503 */
     if (!wall_up(&worker->function->limits, NULL))
         return EXIT_FAILURE;
     const int64_t begun_ns = clock_monotonic_ns();

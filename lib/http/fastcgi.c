@@ -38,6 +38,7 @@ enum {
     IDLE_S = 10,      /* a worker that has had nothing to do for so long leaves */
     REST_MS = 100,    /* without a request: its memory goes back to the system */
     UNABLE_S = 1,     /* one without its database says so for so long at most, and the next one tries again */
+    UPGRADE_S = 15,   /* a request waits so long for `pumasi migrate`; web servers wait 30 s for it */
     SILENT_MS = 2000, /* a connection that says nothing for so long is closed */
     SLOW_MS = 1000,   /* an answer that takes longer is told to the log */
     MOST_GROUP_BYTES = 64 * 1024 /* a larger request is handled alone */
@@ -313,6 +314,16 @@ static bool is_end_asked(void) {
                                          sigismember(&pending, SIGUSR1));
 }
 
+static int64_t upgrade_until_ns;
+
+/* Another release's schema: a little later it may be ours, or this program is asked to end. */
+static bool wait_for_upgrade(void) {
+    const struct timespec moment = {.tv_nsec = (long)REST_MS * MILLISECOND_NS};
+    (void)nanosleep(&moment, NULL);
+    overrun_begin_time();
+    return !is_end_asked() && clock_monotonic_ns() < upgrade_until_ns;
+}
+
 /* Waits for a request, with signals let in; false when it is time to end. */
 static bool wait_for_request(const sigset_t *open_mask, unsigned seconds) {
     struct pollfd listener = {.fd = POOL_LISTENER, .events = POLLIN};
@@ -354,7 +365,8 @@ static int work(struct worker *worker, const sigset_t *open_mask, struct pool_se
     handle(SIGUSR1, on_end);
     handle(SIGHUP, SIG_IGN);
     overrun_begin_time();
-    bool is_able = serve_start(worker);
+    upgrade_until_ns = clock_monotonic_ns() + (int64_t)UPGRADE_S * SECOND_NS;
+    bool is_able = serve_start(worker, wait_for_upgrade);
     worker->keep = keep_new();
     if (!wall_up(limits, &seat->denied_call))
         return EXIT_FAILURE;

@@ -207,7 +207,7 @@ static int open_link_keys(struct worker *worker) {
     return descriptor;
 }
 
-bool serve_start(struct worker *worker) {
+bool serve_start(struct worker *worker, bool (*wait)(void)) {
     const struct function *function = worker->function;
     clock_prepare();
     if (function->prepare)
@@ -235,10 +235,13 @@ bool serve_start(struct worker *worker) {
         worker->day_file = day_file_open(worker->config->database);
     if (serve_has_session(function) && !is_reader(function))
         worker->rate_file = rate_file_open(worker->config->database);
-    if (db_open(&options, worker->arena, &worker->db, &error) == DB_OPENED)
-        return true;
-    log_error("%s", error);
-    return false;
+    enum db_open_result result = DB_UNUSABLE;
+    do
+        result = db_open(&options, worker->arena, &worker->db, &error);
+    while ((result == DB_OLDER || result == DB_NEWER) && wait && wait());
+    if (result != DB_OPENED)
+        log_error("%s", error);
+    return result == DB_OPENED;
 }
 
 static bool take_database(struct worker *worker, struct request *request) {

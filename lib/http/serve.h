@@ -29,9 +29,12 @@ bool serve_has_session(const struct function *function);
 /* True if this person may do nothing without a second factor. */
 bool serve_must_have_factor(const struct config *config, const struct user *user);
 
-/* Opens what the function needs, before walls go up around it. False: the database cannot be opened, which
- * the log says; each request is answered 503 then. */
-MUST_CHECK bool serve_start(struct worker *worker);
+/*
+ * Opens what the function needs, before walls go up around it. False: the database cannot be opened, which
+ * the log says; each request is answered 503 then. While a release is installed the schema is another one's
+ * for a moment: it is tried again for as long as `wait`, which takes its time, says true; NULL: not at all.
+ */
+MUST_CHECK bool serve_start(struct worker *worker, bool (*wait)(void));
 
 /* A request of which nothing is known yet but its id, its method, its form and its language; all of it is in
  * the arena. */

@@ -106,7 +106,7 @@ class Host:
             f"mail = maildir:{self.directory}/mail\nmail_delay = 0\nchanges_a_minute = 60000\n"
         )
         (self.root / "deploy.conf").write_text(
-            f"server=lighttpd host=127.0.0.1 port={self.port} run={self.directory}/run config={self.config}\n"
+            f"server=lighttpd host=127.0.0.1 port={self.port} run={self.directory}/run config={self.config} log={self.directory}/log\n"
         )
         self.listen()
         return self

@@ -59,6 +59,9 @@ extern const struct noun KEY_NOUN;
 extern const struct noun IMPORT_NOUN;
 extern const struct noun EXPORT_NOUN;
 
+/* Root becomes the user whom the database belongs to. False: it cannot, which has been said. */
+MUST_CHECK bool become_owner(struct command_line *line);
+
 /* Commands with a file of their own. */
 int run_backup(struct command_line *line);
 int run_doctor(struct command_line *line);

@@ -145,8 +145,8 @@ static void look_at_clock(struct command_line *line, bool *is_well) {
 static void look_at_mailer(struct command_line *line, bool *is_well) {
     struct stat status;
     const char *cron =
-        "a line of cron runs it: * * * * * /usr/local/lib/pumasi/cron/mailer (see README.md), as the "
-        "functions' user; is cron running?";
+        "pumasi-mailer.timer runs it (systemctl status pumasi-mailer.timer), or a line of cron, each minute and as the "
+        "functions' user (see README.md)";
     if (stat(arena_print(line->arena, "%s-mailer", line->config->database), &status) != 0) {
         tell(line, is_well, "mailer", "has never run", cron);
         return;

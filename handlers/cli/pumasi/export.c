@@ -37,4 +37,5 @@ static const struct command export_command = {
     run_export,
     NEEDS_READING,
     GRANTS(exporting)};
-const struct noun EXPORT_NOUN = {"export", &export_command, 1};
+const struct noun EXPORT_NOUN = {"export", "all tasks, or the whole of it, for other programs",
+                                 &export_command, 1};

@@ -223,4 +223,5 @@ static const struct command import_command = {
     run_import,
     NEEDS_WRITING,
     GRANTS(importing)};
-const struct noun IMPORT_NOUN = {"import", &import_command, 1};
+const struct noun IMPORT_NOUN = {"import", "tasks from CSV, Kanboard, Trello, Vikunja and GitHub",
+                                 &import_command, 1};
