@@ -35,28 +35,6 @@ static int64_t time_of_id(const char *id) {
     return end == digits + sizeof(digits) - 1 ? time : 0;
 }
 
-static void add_checklists(struct import *import, struct import_task *task, struct json_object *board) {
-    struct json_object *checklists = import_array(board, "checklists");
-    for (size_t i = 0; checklists && i < json_object_array_length(checklists); i++) {
-        struct json_object *checklist = json_object_array_get_idx(checklists, i);
-        const char *card = json_object_get_string(json_object_object_get(checklist, "idCard"));
-        struct json_object *items = import_array(checklist, "checkItems");
-        if (!card || strcmp(card, task->key) != 0 || !items)
-            continue;
-        struct buffer text = buffer_new(import->arena, 256);
-        const char *name = import_member(import, task->where, checklist, "name");
-        buffer_print(&text, "%s\n", name && *name ? name : "-");
-        for (size_t j = 0; j < json_object_array_length(items); j++) {
-            struct json_object *item = json_object_array_get_idx(items, j);
-            const char *state = import_member(import, task->where, item, "state");
-            const char *words = import_member(import, task->where, item, "name");
-            buffer_print(&text, "\n- [%c] %s", state && strcmp(state, "complete") == 0 ? 'x' : ' ',
-                         words ? words : "");
-        }
-        import_add_text(import, task, text.data);
-    }
-}
-
 static void add_labels(struct import *import, struct import_task *task, struct json_object *labels) {
     for (size_t i = 0; labels && i < json_object_array_length(labels); i++) {
         struct json_object *label = json_object_array_get_idx(labels, i);
@@ -101,7 +79,6 @@ static void read_card(struct import *import, struct json_object *board, struct j
         return;
     set_state(import, task, board, card);
     add_labels(import, task, import_array(card, "labels"));
-    add_checklists(import, task, board);
     struct json_object *members = import_array(card, "idMembers");
     for (size_t i = 0; members && i < json_object_array_length(members); i++) {
         const char *id = json_object_get_string(json_object_array_get_idx(members, i));
@@ -121,6 +98,25 @@ static struct import_task *find_task(struct import *import, const char *key) {
         if (import->tasks[i].key && strcmp(import->tasks[i].key, key) == 0)
             return &import->tasks[i];
     return NULL;
+}
+
+static void read_checklist(struct import *import, struct json_object *checklist, size_t index) {
+    const char *where = arena_print(import->arena, "checklists[%zu]", index);
+    struct import_task *task = find_task(import, import_member(import, where, checklist, "idCard"));
+    struct json_object *items = import_array(checklist, "checkItems");
+    if (!task || !items)
+        return;
+    struct buffer text = buffer_new(import->arena, 256);
+    const char *name = import_member(import, where, checklist, "name");
+    buffer_print(&text, "%s\n", name && *name ? name : "-");
+    for (size_t i = 0; i < json_object_array_length(items); i++) {
+        struct json_object *item = json_object_array_get_idx(items, i);
+        const char *state = import_member(import, where, item, "state");
+        const char *words = import_member(import, where, item, "name");
+        buffer_print(&text, "\n- [%c] %s", state && strcmp(state, "complete") == 0 ? 'x' : ' ',
+                     words ? words : "");
+    }
+    import_add_text(import, task, text.data);
 }
 
 static void read_action(struct import *import, struct json_object *action, size_t index) {
@@ -154,6 +150,9 @@ void import_trello(struct import *import, struct span bytes) {
         import_fault(import, NULL, "there are no \"cards\" in it: it is no board of Trello");
     for (size_t i = 0; cards && i < json_object_array_length(cards); i++)
         read_card(import, board, json_object_array_get_idx(cards, i), i);
+    struct json_object *checklists = import_array(board, "checklists");
+    for (size_t i = 0; checklists && i < json_object_array_length(checklists); i++)
+        read_checklist(import, json_object_array_get_idx(checklists, i), i);
     struct json_object *actions = import_array(board, "actions");
     size_t count = actions ? json_object_array_length(actions) : 0;
     if (count >= MOST_ACTIONS)

@@ -294,7 +294,7 @@ class Others(Moving):
         flyer = tasks["Draw the flyer"]
         self.assertEqual(("todo", "2025-03-20", '["print","red"]', "jiwoo@example.org", "jiwoo@example.org", 0x67C6D800),
                          tuple(flyer[key] for key in ("status", "due_on", "labels", "assignee", "creator", "created_at")))
-        self.assertEqual("A5, **two** colours\n\nSteps\n\n- [x] Sketch\n- [ ] Ink\n\nhttps://trello.com/1/cards/1/attachments/a1/download/draft.png\n\n"
+        self.assertEqual("A5, **two** colours\n\nhttps://trello.com/1/cards/1/attachments/a1/download/draft.png\n\nSteps\n\n- [x] Sketch\n- [ ] Ink\n\n"
                          "In charge in Trello: Someone Else", flyer["description"])
         self.assertEqual({"Draw the flyer": "todo", "Check the spelling": "doing", "Old poster": "done", "Buy paper": "done"}, {title: task["status"] for title, task in tasks.items()})
         self.assertEqual([("jiwoo@example.org", "Which colour?"), ("min@example.org", "Someone Else wrote in Trello:\n\nBlue, please")], [comment[1:3] for comment in self.comments()])
