@@ -172,6 +172,7 @@ static void add_menu(struct buffer *out, const struct user *viewer) {
     buffer_add(out, "\">");
     page_person(out, language, &person);
     buffer_add(out, "</summary><div class=\"menu-box\">\n");
+    add_menu_link(out, language, "/api/tasks", WORDS_PAGE_TO_TASKS);
     add_menu_link(out, language, "/api/overview/week", WORDS_PAGE_OVERVIEW);
     add_menu_link(out, language, "/api/users/me", WORDS_PAGE_SETTINGS);
     add_menu_link(out, language, "/api/users", WORDS_PAGE_PEOPLE);
