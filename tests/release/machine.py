@@ -37,7 +37,7 @@ def base(packages):
     names = ' '.join('./' + os.path.basename(package) for package in packages)
     copies = [f'--customize-hook=copy-in {package} /root' for package in packages]
     made = subprocess.run(
-        ['mmdebstrap', '--variant=minbase', '--include=systemd,systemd-sysv,cron', *copies, '--skip=cleanup/apt',
+        ['mmdebstrap', '--variant=minbase', '--include=systemd,systemd-sysv,cron,curl', *copies, '--skip=cleanup/apt',
          f'--customize-hook=chroot "$1" sh -c "cd /root && apt-get install -y --no-install-recommends --download-only {names} && rm {names}"',
          'bookworm', path[:-4] + '-new.tar', *([SOURCES] if os.path.exists(SOURCES) else [])],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False)

@@ -140,6 +140,23 @@ class TestPackage(unittest.TestCase):
         self.assertEqual(do('stat', '-c', '%a %U:%G', '/etc/pumasi.conf', '/var/lib/pumasi', '/run/pumasi', '/run/pumasi/login.sock').split('\n')[:4],
                          ['640 root:pumasi', '750 pumasi:pumasi', '750 pumasi:www-data', '660 pumasi:www-data'])
 
+    def check_cron(self):
+        """What cron runs on a machine that systemd does not: here where its folder is out of sight."""
+        do, mark = self.machine.do, '/var/lib/pumasi/pumasi.db-mailer'
+        do('systemctl', 'stop', 'pumasi-mailer.timer', 'pumasi-mailer.service')
+        do('touch', '-d', '2026-01-01', mark)
+        with open(self.machine.root + '/etc/cron.d/pumasi', encoding='utf-8') as file:
+            lines = [line.split(None, 6) for line in file if not line.startswith('#')]
+        self.assertEqual([line[5] for line in lines], ['pumasi'] * 3)
+        before = do('stat', '-c', '%Y', mark)
+        for hidden in ('true', 'mount -t tmpfs tmpfs /run/systemd'):
+            self.assertEqual(do('stat', '-c', '%Y', mark), before, 'the timers do it where systemd runs')
+            for line in lines:
+                do('unshare', '--mount', 'sh', '-c', f'{hidden} && exec setpriv --reuid pumasi --regid pumasi --clear-groups sh -c "$1"', 'cron', line[6], check=False)
+        self.assertNotEqual(do('stat', '-c', '%Y', mark), before)
+        do('systemctl', 'start', 'pumasi.target')
+        self.assertEqual(do('systemctl', 'is-active', 'pumasi-mailer.timer').strip(), 'active')
+
     def test_life_of_an_installation(self):
         machine, do = self.machine, self.machine.do
         before = machine.files('pumasi')
@@ -206,6 +223,14 @@ class TestPackage(unittest.TestCase):
         admin.json('POST', '/api/login', {'email': 'min@example.org', 'password': PASSWORD})
         self.assertEqual(admin.json('GET', f'/api/tasks/{flyers["id"]}')['progress'], 0)
         self.check_units()
+
+        # New settings, and one who registers by them.
+        do('sed', '-i', 's/^#registration = .*/registration = open/', '/etc/pumasi.conf')
+        do('systemctl', 'reload', 'pumasi@*.service')
+        hana = Person()
+        hana.json('POST', '/api/register', {'email': 'hana@example.org', 'name': 'Hana', 'password': PASSWORD})
+        self.assertEqual(do('systemctl', 'is-enabled', 'pumasi.target').strip(), 'enabled')
+        self.check_cron()
 
         # The other web server.
         do('apt-get', 'purge', '-y', 'pumasi-nginx')
