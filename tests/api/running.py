@@ -261,6 +261,11 @@ class Answer:
         return json.loads(self.body)
 
     @property
+    def said(self):
+        """The body but for the id of the request, which no two answers share."""
+        return self.body.replace(self.headers['X-Request-Id'].encode(), b'')
+
+    @property
     def kind(self):
         return (self.headers.get('Content-Type') or '').split(';')[0]
 

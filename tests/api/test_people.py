@@ -58,7 +58,7 @@ class Disabled(unittest.TestCase):
         self.assertEqual(401, self.person.get('/api/tasks').status)
         self.assertEqual(0, pumasi.value('SELECT count(*) FROM session WHERE user_id = ?', self.person.user['id']))
         right, wrong = sign_in(self.person.email), sign_in(pumasi.register().email, 'not this one')
-        self.assertEqual((401, wrong.body), (right.status, right.body))
+        self.assertEqual((401, wrong.said), (right.status, right.said))
         self.assertEqual(0, pumasi.value('SELECT count(*) FROM session WHERE user_id = ?', self.person.user['id']))
 
     def test_enabled_she_signs_in_again(self):

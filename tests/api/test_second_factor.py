@@ -151,7 +151,7 @@ class SigningIn(Base):
     def test_a_wrong_password_tells_nothing_of_a_factor(self):
         with_factor = self.sign_in(password='wrong password', code=code_of(self.secret))
         nobody = pumasi.client().post('/api/login', {'email': f'{running.unique("nobody")}@example.org', 'password': 'wrong password', 'code': '123456'})
-        self.assertEqual((401, nobody.body), (with_factor.status, with_factor.body))
+        self.assertEqual((401, nobody.said), (with_factor.status, with_factor.said))
 
     def test_with_a_code_as_the_app_groups_it(self):
         code = code_of(self.secret)

@@ -75,7 +75,7 @@ class SigningIn(unittest.TestCase):
         wrong = self.sign_in(password='wrong password')
         unknown = self.sign_in(email=f'{running.unique("nobody")}@example.org')
         self.assertEqual((401, 401), (wrong.status, unknown.status))
-        self.assertEqual(wrong.body, unknown.body)
+        self.assertEqual(wrong.said, unknown.said)
         self.assertIsNone(wrong.headers.get('Set-Cookie'))
 
     def test_a_failure_leaves_a_log_line_and_no_session(self):
