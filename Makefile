@@ -48,7 +48,9 @@ CLI := $(patsubst handlers/cli/%.c,$B/bin/%,$(wildcard handlers/cli/*.c))
 PROGRAMS := $(FUNCTIONS) $(IDLE) $(CRON) $(CLI)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$B/tests/%,$(wildcard tests/unit/test_*.c))
 GATEWAY := build/gateway/lighttpd.conf build/gateway/nginx.conf
-MANUAL := $(patsubst scripts/man/%,build/man/%,$(wildcard scripts/man/*))
+# What is installed; tests need none of it.
+MANUAL_release := $(patsubst scripts/man/%,build/man/%,$(wildcard scripts/man/*))
+MANUAL := $(MANUAL_$(VARIANT))
 # What is included in configurations of others, and the units of systemd; filled in when they are installed.
 SITES := $(addprefix build/gateway/,lighttpd-site nginx-maps nginx-server)
 UNITS := $(patsubst scripts/units/%,build/units/%,$(wildcard scripts/units/pumasi*))

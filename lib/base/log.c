@@ -109,9 +109,14 @@ void log_write(enum log_level level, const char *format, ...) {
 }
 
 void log_bounded_end(void) {
-    if (the_log.bounded > LOG_BOUND_A_MINUTE)
+    if (the_log.bounded > LOG_BOUND_A_MINUTE) {
+        /* They were of requests before this one. */
+        const char first = *the_log.request_id;
+        *the_log.request_id = '\0';
         log_warning("%lld more lines like these were left out within a minute",
                     (long long)(the_log.bounded - LOG_BOUND_A_MINUTE));
+        *the_log.request_id = first;
+    }
     the_log.bounded = 0;
 }
 

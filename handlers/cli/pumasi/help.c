@@ -33,7 +33,7 @@ void help_all(FILE *out, const struct noun *const *nouns, size_t count) {
 }
 
 void help_noun(FILE *out, const struct noun *noun) {
-    (void)fprintf(out, "pumasi %s: %s\n\n", noun->name, noun->purpose);
+    (void)fprintf(out, "Usage: pumasi %s%s\n\n", noun->name, noun->commands->verb ? " COMMAND" : "");
     for (size_t i = 0; i < noun->count; i++) {
         const struct command *command = &noun->commands[i];
         int used = fprintf(out, "  %s%s%s", noun->name, command->verb ? " " : "",
