@@ -212,7 +212,7 @@ TMPFILES_DIR ?= $(PREFIX)/lib/tmpfiles.d
 MAN_DIR ?= $(PREFIX)/share/man
 SHARE = $(DESTDIR)$(PREFIX)/share/pumasi
 # Where things are, for units and sites.
-FILL = sed -e 's|@lib@|$(PREFIX)/lib/pumasi|g' -e 's|@www@|$(PREFIX)/share/pumasi/www|g' -e 's|@run@|/run/pumasi|g' \
+FILL = sed -e 's|@lib@|$(PREFIX)/lib/pumasi|g' -e 's|@bin@|$(PREFIX)/bin|g' -e 's|@www@|$(PREFIX)/share/pumasi/www|g' -e 's|@run@|/run/pumasi|g' \
 	-e 's|@log@/access.log|/var/log/nginx/pumasi.access.log|g'
 
 install: all

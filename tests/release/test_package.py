@@ -116,7 +116,12 @@ class TestPackage(unittest.TestCase):
         return texts
 
     def check_page(self, server):
+        # A web server that was told of a new configuration answers by the old one a moment longer.
+        end = time.monotonic() + 10
         status, headers, body = Person().ask('GET', '/', Accept='text/html')
+        while b'Pumasi' not in body and time.monotonic() < end:
+            time.sleep(0.1)
+            status, headers, body = Person().ask('GET', '/', Accept='text/html')
         self.assertEqual((status, headers['Content-Type']), (200, 'text/html; charset=utf-8'))
         self.assertIn(b'Pumasi', body)
         self.assertIn("default-src 'none'", headers['Content-Security-Policy'])
