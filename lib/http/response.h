@@ -37,9 +37,6 @@ struct buffer *respond_text(struct request *request, int status, const char *con
 /* Answers a page: write it into what is returned. */
 struct buffer *respond_page(struct request *request, int status);
 
-/* Answers something else: write it into what is returned. */
-struct buffer *respond_text(struct request *request, int status, const char *content_type);
-
 /* 204, or for a plain browser 303 to `location`. */
 void respond_done(struct request *request, const char *location);
 

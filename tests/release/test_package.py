@@ -152,13 +152,16 @@ class TestPackage(unittest.TestCase):
         do('touch', '-d', '2026-01-01', mark)
         with open(self.machine.root + '/etc/cron.d/pumasi', encoding='utf-8') as file:
             lines = [line.split(None, 6) for line in file if not line.startswith('#')]
-        self.assertEqual([line[5] for line in lines], ['pumasi'] * 3)
+        self.assertEqual([line[5] for line in lines], ['pumasi'] * 4)
         before = do('stat', '-c', '%Y', mark)
         for hidden in ('true', 'mount -t tmpfs tmpfs /run/systemd'):
             self.assertEqual(do('stat', '-c', '%Y', mark), before, 'the timers do it where systemd runs')
             for line in lines:
                 do('unshare', '--mount', 'sh', '-c', f'{hidden} && exec setpriv --reuid pumasi --regid pumasi --clear-groups sh -c "$1"', 'cron', line[6], check=False)
         self.assertNotEqual(do('stat', '-c', '%Y', mark), before)
+        # By the timer's service, too: one more of the same folder.
+        do('systemctl', 'start', 'pumasi-backup.service')
+        self.assertEqual(len(do('ls', '/var/lib/pumasi/backups').split()), 2)
         do('systemctl', 'start', 'pumasi.target')
         self.assertEqual(do('systemctl', 'is-active', 'pumasi-mailer.timer').strip(), 'active')
 
