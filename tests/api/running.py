@@ -225,7 +225,8 @@ class Stack:
                         parents[int(entry)] = int(file.read().rsplit(')', 1)[1].split()[1])
             except (FileNotFoundError, ProcessLookupError, PermissionError):
                 continue
-        return sorted(worker for worker, parent in parents.items() if parent in parents)
+        # One that ended while others were looked for was not there together with them.
+        return sorted(worker for worker, parent in parents.items() if parent in parents and os.path.exists(f'/proc/{worker}/exe'))
 
     # ---- people ----
 

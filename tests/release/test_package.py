@@ -160,8 +160,9 @@ class TestPackage(unittest.TestCase):
                 do('unshare', '--mount', 'sh', '-c', f'{hidden} && exec setpriv --reuid pumasi --regid pumasi --clear-groups sh -c "$1"', 'cron', line[6], check=False)
         self.assertNotEqual(do('stat', '-c', '%Y', mark), before)
         # By the timer's service, too: one more of the same folder.
-        do('systemctl', 'start', 'pumasi-backup.service')
-        self.assertEqual(len(do('ls', '/var/lib/pumasi/backups').split()), 2)
+        time.sleep(1.1)  # its name tells the second
+        do('systemctl', 'start', 'pumasi-backup.service', check=False)
+        self.assertEqual(len(do('ls', '/var/lib/pumasi/backups').split()), 2, do('journalctl', '--no-pager', '-n', '5', '-u', 'pumasi-backup'))
         do('systemctl', 'start', 'pumasi.target')
         self.assertEqual(do('systemctl', 'is-active', 'pumasi-mailer.timer').strip(), 'active')
 
