@@ -71,6 +71,7 @@ test("all chosen get the same value, and one undo gives each its own back", asyn
     await box(page, "Heap A").click();
     await page.keyboard.press("Control+a");
     const bar = page.locator(".bulk");
+    await bar.getByText("6 chosen").waitFor();
     await bar.getByRole("combobox", {name: "Status"}).selectOption("done");
     await page.locator(".notice").getByText("Tasks changed: 6").waitFor();
     assert.deepEqual((await tasks(page, ids)).map(({status, progress}) => `${status} ${progress}`), ids.map(() => "done 100"));
@@ -106,6 +107,7 @@ test("what could not be kept is said by name, and stays chosen", async () => {
     await changeTask(page, ids[1], {priority: "low"});
     await box(page, "Fail A").click();
     await page.keyboard.press("Control+a");
+    await page.locator(".bulk").getByText("3 chosen").waitFor();
     await page.locator(".bulk").getByRole("combobox", {name: "Priority"}).selectOption("high");
     await page.locator(".bulk .failures").getByText("Fail B: somebody else changed it").waitFor();
     await page.locator(".bulk").getByText("1 chosen").waitFor();
@@ -191,6 +193,7 @@ test("a lost connection is tried once more by the person, not a hundred times by
     await listTasks(site, page, "lost", Array.from({length: 12}, (_, i) => `Lost ${String(i).padStart(2, "0")}`));
     await box(page, "Lost 00").click();
     await page.keyboard.press("Control+a");
+    await page.locator(".bulk").getByText("12 chosen").waitFor();
     let tried = 0;
     await context.route(/\/api\/tasks\/\d+$/, (route) => {
         tried++;

@@ -40,7 +40,7 @@ test("the way of every day, in Firefox", {skip}, async () => {
     await page.keyboard.press("Enter");
     const link = await page.waitForSelector("::-p-xpath(//tbody//a[contains(., 'Wind the clock')])");
     await link.click();
-    const progress = await page.waitForSelector("form.edit [name=progress]");
+    const progress = await page.waitForSelector("form.edit [name=progress]", {visible: true});
     await progress.focus();
     for (let step = 0; step < 3; step++) await page.keyboard.press("ArrowRight");
     await page.waitForSelector("::-p-xpath(//article//*[contains(text(), ' to 30')])");

@@ -132,7 +132,7 @@ class TestPackage(unittest.TestCase):
 
     def check_units(self):
         do = self.machine.do
-        self.assertNotIn('pumasi', do('systemctl', '--failed', '--no-legend', '--plain'))
+        self.assertNotIn('pumasi', do('systemctl', '--failed', '--no-legend', '--plain'), do('journalctl', '--no-pager', '-n', '30', '-u', 'pumasi*'))
         sockets = do('systemctl', 'list-units', '--no-legend', '--plain', '--state=listening,running', 'pumasi@*.socket').split('\n')
         self.assertGreater(len(sockets), 40)
         # It became `idle`, which shows that it knows its own program.
