@@ -188,7 +188,7 @@ int main(void) {
     }
     const struct db_options options = {
         .path = config->database, .grants = grants, .grant_count = COUNT(grants)};
-    if (db_open(&options, arena, &taker.db, &error) != DB_OPENED ||
+    if (db_open_patiently(&options, arena, &taker.db, &error) != DB_OPENED ||
         !signer_read(arena, config->link_keys, &taker.signer, &error))
         log_error("%s", error);
     else

@@ -27,7 +27,7 @@ int main(void) {
     }
     const struct db_options options = {
         .path = config->database, .grants = grants, .grant_count = COUNT(grants)};
-    if (db_open(&options, arena, &db, &error) != DB_OPENED) {
+    if (db_open_patiently(&options, arena, &db, &error) != DB_OPENED) {
         log_error("%s", error);
         goto out;
     }

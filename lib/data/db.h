@@ -43,6 +43,11 @@ struct db_options {
 MUST_CHECK enum db_open_result db_open(const struct db_options *options, struct arena *arena,
                                        struct db **opened, const char **error);
 
+/* The same for a program that the clock starts: while a release is being brought in, it waits up to 15 s for
+ * the schema to be its own. */
+MUST_CHECK enum db_open_result db_open_patiently(const struct db_options *options, struct arena *arena,
+                                                 struct db **opened, const char **error);
+
 /* NULL is allowed. An open transaction is rolled back. */
 void db_close(struct db *db);
 

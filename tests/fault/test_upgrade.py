@@ -48,6 +48,14 @@ class OtherSchema(unittest.TestCase):
         # One that programs of before cannot share: the oldest that can is a hundred further.
         self.wait_for_schema(100 * 10000 + 1)
 
+    def test_what_the_clock_starts_waits_too(self):
+        self.set_schema(-1)
+        with subprocess.Popen([BUILD / "cron" / "mailer"], env=self.machine.environment()) as mailer:
+            time.sleep(1)
+            self.assertIsNone(mailer.poll())
+            self.set_schema(1)
+            self.assertEqual(0, mailer.wait(10))
+
     def test_without_one_it_is_refused_in_the_end(self):
         with Function(self.machine, "task-create") as function:
             self.set_schema(-1)
