@@ -34,24 +34,20 @@ class Killer(threading.Thread):
                     self.killed += 1
 
 
-def parents(machine):
-    """What each function's parent holds, once that is the same for a second: while a worker leaves, it shares memory with it."""
-    before = None
-    while (now := parents_now(machine)) != before:
-        before = now
-        time.sleep(1)
-    return now
-
-
-def parents_now(machine):
-    """{program: (open descriptors, KiB of its own)}"""
-    own = own_processes(machine)
+def at_rest(machine):
+    """{function: (open descriptors, KiB of its own)} of what stands for each while nobody asks; None: one is not at rest yet."""
     found = {}
-    for process, (parent, program) in own.items():
+    for process, (_, program) in own_processes(machine).items():
         path = pathlib.Path(program)
-        if path.parent.name == "functions" and own.get(parent, (0, ""))[1] != program:
-            memory = re.search(r"^Private_Dirty:\s+(\d+)", pathlib.Path(f"/proc/{process}/smaps_rollup").read_text(), re.M)
-            found[path.name] = (len(os.listdir(f"/proc/{process}/fd")), int(memory[1]))
+        if path.parent.name == "functions":
+            return None
+        if path.name == "idle":
+            try:
+                memory = re.search(r"^Private_Dirty:\s+(\d+)", pathlib.Path(f"/proc/{process}/smaps_rollup").read_text(), re.M)
+                name = pathlib.Path(f"/proc/{process}/cmdline").read_text().split("\0")[0].rpartition("/")[2]
+                found[name] = (len(os.listdir(f"/proc/{process}/fd")), int(memory[1]))
+            except (FileNotFoundError, ProcessLookupError, TypeError):  # it has become something else meanwhile
+                return None
     return found
 
 
@@ -84,13 +80,14 @@ class Bursts(unittest.TestCase):
                     answered, bad, killed, bursts = answered + some, bad + wrong, killed + killer.killed, bursts + 1
                     if bursts == 1:
                         wait_for(lambda: not workers(machine), IDLE_S + 15, "rest")
-                        before = parents(machine)
+                        before = wait_for(lambda: at_rest(machine), 15, "rest of the parents")
                 wait_for(lambda: not workers(machine), IDLE_S + 15, "rest")
-                after = parents(machine)
+                after = wait_for(lambda: at_rest(machine), 15, "rest of the parents")
                 print(f"{answered} requests in {bursts} bursts, {bad} not with a list, {killed} workers killed")
                 self.assertGreater(killed, 5)
                 # A kill hits the request that its worker has in hand, and no other.
                 self.assertLessEqual(bad, killed)
+                self.assertIn("task-list", before)
                 self.assertEqual(before.keys(), after.keys())
                 for name, (descriptors, memory) in after.items():
                     self.assertEqual(before[name][0], descriptors, f"descriptors of {name}")
