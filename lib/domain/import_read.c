@@ -200,6 +200,10 @@ void import_add_watcher(struct import *import, struct import_task *task, struct 
 void import_add_comment(struct import *import, struct import_task *task, struct import_comment comment) {
     if (!comment.body || !*comment.body)
         return;
+    if (!comment.key || !*comment.key) {
+        import_fault(import, task->where, "a comment has no id, by which it would be known again");
+        return;
+    }
     task->comments = arena_grow(import->arena, task->comments, task->comment_count, sizeof(*task->comments));
     task->comments[task->comment_count++] = comment;
 }
