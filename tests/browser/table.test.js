@@ -306,31 +306,17 @@ test("ten thousand rows come by themselves, and nothing takes long", async () =>
         await page.waitForFunction(() => document.querySelector("tbody a")?.textContent?.includes("999"));
         await page.waitForFunction(() => document.querySelectorAll("tbody tr").length < 50);
     };
-    const longest = async (work) => {
-        await site.browser.startTracing(page, {categories: TASKS});
-        await work();
-        const times = mainThread(JSON.parse(String(await site.browser.stopTracing())).traceEvents).map(({processor}) => processor).sort((a, b) => b - a);
-        console.log(`longest tasks: ${times.slice(0, 5).map(Math.round).join(", ")} ms of ${times.length}`);
-        assert.ok(times.length > 100, "the trace knows of the tasks");
-        return times[0];
-    };
-    const whole = await longest(async () => {
-        await load();
-        assert.equal(await page.locator(".tasks").getAttribute("aria-rowcount"), String(MANY + 1));
-        assert.ok(await page.locator("tbody tr").count() < 400, "the document holds what is near, no more");
-        await page.evaluate(() => scrollTo({top: document.documentElement.scrollHeight, behavior: "instant"}));
-        await page.locator(`tbody tr[aria-rowindex="${MANY + 1}"]`).waitFor();
-        await scroll();
-        await filter();
-    });
-    // Whoever shares the processor's caches can make one task long; what is ours is long each time.
-    const again = whole < LONG_MS ? whole : await longest(async () => {
-        await page.goto(`${site.url}/tasks.html?label=brick`);
-        await page.locator("tbody tr").first().waitFor();
-        await load();
-        await scroll();
-        await filter();
-    });
-    assert.ok(Math.min(whole, again) < LONG_MS, `a task took ${whole} ms, and again ${again} ms`);
+    await site.browser.startTracing(page, {categories: TASKS});
+    await load();
+    assert.equal(await page.locator(".tasks").getAttribute("aria-rowcount"), String(MANY + 1));
+    assert.ok(await page.locator("tbody tr").count() < 400, "the document holds what is near, no more");
+    await page.evaluate(() => scrollTo({top: document.documentElement.scrollHeight, behavior: "instant"}));
+    await page.locator(`tbody tr[aria-rowindex="${MANY + 1}"]`).waitFor();
+    await scroll();
+    await filter();
+    const times = mainThread(JSON.parse(String(await site.browser.stopTracing())).traceEvents).map(({processor}) => processor).sort((a, b) => b - a);
+    console.log(`longest tasks: ${times.slice(0, 5).map(Math.round).join(", ")} ms of ${times.length}`);
+    assert.ok(times.length > 100, "the trace knows of the tasks");
+    assert.ok(times[0] < LONG_MS, `a task took ${times[0]} ms`);
     await check();
 });
