@@ -1,4 +1,5 @@
 /* Signs somebody in with address and password, and the code of who has a second factor: POST /api/login. */
+#include "domain/sign_in.h"
 #include "http/browser.h"
 #include "http/page_factor.h"
 #include "http/present.h"
@@ -43,7 +44,7 @@ static void run(struct request *request) {
         .session = browser_session(request),
     };
     struct signed_in signed_in = {0};
-    enum outcome outcome = session_sign_in(request->db, request->arena, &sign_in, &signed_in);
+    enum outcome outcome = sign_in_try(request->db, request->arena, &sign_in, &signed_in);
     if (outcome == OUTCOME_OK)
         respond_signed_in(request, 200, &signed_in.user, signed_in.cookie);
     else if (outcome == OUTCOME_FORBIDDEN && signed_in.needs_code)

@@ -36,16 +36,33 @@ static struct tm utc(int64_t seconds) {
     return parts;
 }
 
-/* A year of more than four digits cannot be written as RFC 3339; it stays within the field's width. */
-static unsigned part(int value, unsigned modulus) {
-    return value < 0 ? 0 : (unsigned)value % modulus;
+/* So many digits of it, the last ones: a year of more than four cannot be written as RFC 3339. */
+static char *write_digits(char *at, int value, size_t count) {
+    unsigned rest = value < 0 ? 0 : (unsigned)value;
+    for (size_t i = count; i-- > 0; rest /= 10)
+        at[i] = (char)('0' + rest % 10);
+    return at + count;
+}
+
+static char *write_day(char *at, const struct tm *parts) {
+    at = write_digits(at, parts->tm_year + 1900, 4);
+    *at++ = '-';
+    at = write_digits(at, parts->tm_mon + 1, 2);
+    *at++ = '-';
+    return write_digits(at, parts->tm_mday, 2);
 }
 
 void clock_write_rfc3339(int64_t time, char text[CLOCK_RFC3339_BYTES]) {
-    struct tm t = utc(time);
-    (void)snprintf(text, CLOCK_RFC3339_BYTES, "%04u-%02u-%02uT%02u:%02u:%02uZ", part(t.tm_year + 1900, 10000),
-                   part(t.tm_mon + 1, 100), part(t.tm_mday, 100), part(t.tm_hour, 100), part(t.tm_min, 100),
-                   part(t.tm_sec, 100));
+    struct tm parts = utc(time);
+    char *at = write_day(text, &parts);
+    *at++ = 'T';
+    at = write_digits(at, parts.tm_hour, 2);
+    *at++ = ':';
+    at = write_digits(at, parts.tm_min, 2);
+    *at++ = ':';
+    at = write_digits(at, parts.tm_sec, 2);
+    *at++ = 'Z';
+    *at = '\0';
 }
 
 const char *clock_rfc5322(struct arena *arena, int64_t time) {
@@ -58,10 +75,8 @@ const char *clock_rfc5322(struct arena *arena, int64_t time) {
 }
 
 void clock_write_day(int64_t time, char text[CLOCK_DAY_BYTES]) {
-    char full[CLOCK_RFC3339_BYTES];
-    clock_write_rfc3339(time, full);
-    memcpy(text, full, CLOCK_DAY_BYTES - 1);
-    text[CLOCK_DAY_BYTES - 1] = '\0';
+    struct tm parts = utc(time);
+    *write_day(text, &parts) = '\0';
 }
 
 static int digits(const char *text, size_t count) {
@@ -160,8 +175,7 @@ static void enter_zone(const char *zone) {
 struct clock_local clock_local(const char *zone, int64_t time) {
     struct tm t = utc(time + zone_offset(zone, time));
     struct clock_local local = {.hour = t.tm_hour, .minute = t.tm_min};
-    (void)snprintf(local.day, sizeof(local.day), "%04u-%02u-%02u", part(t.tm_year + 1900, 10000),
-                   part(t.tm_mon + 1, 100), part(t.tm_mday, 100));
+    *write_day(local.day, &t) = '\0';
     return local;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Signing in and out. A session is a row with the hash of a random token that the browser keeps in a cookie.
+ * A session is a row with the hash of a random token that the browser keeps in a cookie.
  * It is written when a sign-in succeeds; a failure leaves one event and a row of the bounded throttle.
  *
  * A session ends by its age, and when nobody uses it. A reading request writes nothing, so the time of last
@@ -12,8 +12,6 @@
 #include "domain/user.h"
 
 enum { SESSION_STAMP_S = 3600, SESSION_MOST_BROWSER = 200, SESSION_MOST = 50 };
-
-struct factor_key;
 
 /* One signed-in browser. */
 struct session {
@@ -31,30 +29,6 @@ struct session_new {
     const char *browser; /* its User-Agent, whatever that may be; NULL: it did not say */
     const char *former;  /* the cookie that this browser had before: its session ends; NULL: none */
 };
-
-struct sign_in {
-    const char *email;
-    const char *password;
-    const char *code;                    /* of the second factor, or a recovery code; NULL: none was given */
-    const struct factor_key *factor_key; /* NULL: lost; who has no second factor signs in all the same */
-    const char *address;                 /* of the client, for the throttle */
-    struct session_new session;
-};
-
-struct signed_in {
-    struct user user;
-    const char *cookie;
-    int64_t retry_after_s;
-    bool needs_code; /* the password is right, and there is a second factor */
-};
-
-/*
- * OUTCOME_OK: user and cookie are set. OUTCOME_FORBIDDEN: wrong address or password, told apart by neither
- * answer nor time; or, with needs_code, the code is wrong or was not given. OUTCOME_THROTTLED: retry_after_s
- * says when to come back; nothing was checked. A wrong code counts as a failure, a missing one does not.
- */
-MUST_CHECK enum outcome session_sign_in(struct db *db, struct arena *arena, const struct sign_in *sign_in,
-                                        struct signed_in *signed_in);
 
 /*
  * A session for somebody whose account was just made. The token is always new (ASVS 7.2.4); of one person's

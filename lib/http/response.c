@@ -264,13 +264,23 @@ static bool names_tag(const char *list, const char *tag) {
 static const char *set_tag(struct request *request, int64_t position, const char *digest) {
     char day[CLOCK_DAY_BYTES];
     clock_write_day(clock_now(), day);
+    struct buffer tag = buffer_new(request->arena, 64);
+    buffer_add_char(&tag, '"');
+    buffer_add_integer(&tag, position);
+    buffer_add_char(&tag, '-');
+    buffer_add_integer(&tag, request->user ? request->user->id : 0);
+    buffer_add_char(&tag, '.');
+    buffer_add_integer(&tag, (int64_t)request->actor.scope);
+    buffer_add_char(&tag, '-');
     /* What is overdue changes with the day, with the language the words, and with a token what is told. */
-    const char *tag =
-        arena_print(request->arena, "\"%lld-%lld.%d-%s-%s%s%s\"", (long long)position,
-                    request->user ? (long long)request->user->id : 0, (int)request->actor.scope, day,
-                    language_code(request->language), request->is_html ? "-html" : "", digest);
-    respond_header(request, "ETag", tag);
-    return tag;
+    buffer_add(&tag, day);
+    buffer_add_char(&tag, '-');
+    buffer_add(&tag, language_code(request->language));
+    buffer_add(&tag, request->is_html ? "-html" : "");
+    buffer_add(&tag, digest);
+    buffer_add_char(&tag, '"');
+    respond_header(request, "ETag", tag.data);
+    return tag.data;
 }
 
 static bool client_has(const struct request *request, const char *tag) {

@@ -26,7 +26,7 @@ static const int calls[] = {
     SCMP_SYS(accept4),
     SCMP_SYS(getpeername),
     SCMP_SYS(poll),
-    SCMP_SYS(ppoll),
+    SCMP_SYS(epoll_pwait),
     SCMP_SYS(select),
     SCMP_SYS(pselect6),
     SCMP_SYS(shutdown),
