@@ -379,17 +379,14 @@ static void add_words(struct teller *teller, struct diff_line *line, const struc
         const char *text = words->tokens[i].text;
         size_t size = (size_t)(words->tokens[end - 1].text + words->tokens[end - 1].size - text);
         bool is_kept = words->tokens[i].is_kept;
-        const char *told = is_kept ? near_of(teller->arena, text, size, i == 0, end == words->count)
-                                   : head_of(teller->arena, text, size, left);
-        size_t told_size = strlen(told);
-        teller->diff->is_cut |= !is_kept && size > left;
-        add_piece(teller, line, told, !is_kept);
-        if (told_size >= left && end < words->count) {
-            add_piece(teller, line, " …", false);
-            teller->diff->is_cut = true;
+        const char *told = is_kept ? near_of(teller->arena, text, size, i == 0, end == words->count) : text;
+        size_t told_size = is_kept ? strlen(told) : size;
+        add_piece(teller, line, head_of(teller->arena, told, told_size, left), !is_kept);
+        if (told_size > left) {
+            teller->diff->is_cut |= !is_kept || end < words->count;
             return;
         }
-        left -= told_size < left ? told_size : left;
+        left -= told_size;
         i = end;
     }
 }

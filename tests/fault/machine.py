@@ -82,13 +82,13 @@ class Machine:
             **more,
         }
 
-    def run(self, program, *arguments, text="", **environment):
+    def run(self, program, *arguments, text="", most_s=60, **environment):
         done = subprocess.run(
             [program, *arguments],
             input=text.encode(),
             capture_output=True,
             env=self.environment(**environment),
-            timeout=60,
+            timeout=most_s,
             check=False,
         )
         if done.returncode != 0:
