@@ -173,11 +173,11 @@ class Calendar(unittest.TestCase):
         self.assertEqual(201, made.status, made)
         self.assertIn(f'<p class="secret">{pumasi.url}/api/calendar/feed?token=', made.text)
         shown = browser.get('/api/calendar').text
-        self.assertIn('링크 끝내기', shown)
+        self.assertIn('링크 없애기', shown)
         self.assertNotIn('token=', shown)
         ended = browser.form('/api/calendar/delete', {})
         self.assertEqual((303, '/api/calendar'), (ended.status, ended.headers['Location']))
-        self.assertNotIn('링크 끝내기', browser.get('/api/calendar').text)
+        self.assertNotIn('링크 없애기', browser.get('/api/calendar').text)
 
 
 if __name__ == '__main__':

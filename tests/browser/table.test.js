@@ -74,7 +74,7 @@ test("people choose the columns, and the browser remembers", async () => {
     assert.deepEqual(await names(), ["Title", "In charge", "Progress", "Status", "Due", "Created by"]);
     await button.click();
     await assertNothingSerious(page, "columns");
-    await page.getByRole("button", {name: "The usual ones"}).click();
+    await page.getByRole("button", {name: "Reset columns"}).click();
     await page.locator("tbody td.priority").first().waitFor();
     await page.locator("h1").click();
     await page.locator(".menu-box.columns").waitFor({state: "detached"});
