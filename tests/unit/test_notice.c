@@ -247,7 +247,7 @@ static void a_very_long_text_is_cut_between_characters(void **state) {
     struct message mail = written();
     assert_true(strlen(mail.text) < 9000);
     assert_has(mail.text, "가 …\n");
-    assert_has(mail.html, "가 …<br></blockquote>");
+    assert_has(mail.html, "가 …<br></div></blockquote>");
 }
 
 static void no_field_can_begin_a_line_of_its_own(void **state) {
