@@ -71,7 +71,7 @@ static void add_choices(struct buffer *out, enum language language, const char *
 static void add_text_filter(struct buffer *out, enum language language, enum words_key key, const char *class,
                             const char *attributes, const char *value) {
     open_filter(out, language, key, class);
-    buffer_print(out, "<input %s placeholder=\"", attributes);
+    buffer_print(out, "<input%s %s placeholder=\"", *value ? " class=\"is-set\"" : "", attributes);
     page_words(out, language, key);
     buffer_add(out, "\" value=\"");
     buffer_add_html(out, value);
@@ -95,8 +95,9 @@ static void add_assignee_filter(struct buffer *out, enum language language, cons
 static void add_filters(struct buffer *out, enum language language, const struct task_filter *filter,
                         const struct user *people, size_t count, const struct page_query *query) {
     static const char *const orders[] = {"asc", "desc", NULL};
-    buffer_add(out,
-               "<form class=\"filters\" method=\"get\" action=\"/api/tasks\" role=\"search\" aria-label=\"");
+    buffer_add(
+        out,
+        "<form class=\"filters has-button\" method=\"get\" action=\"/api/tasks\" role=\"search\" aria-label=\"");
     page_words(out, language, WORDS_PAGE_FILTERS);
     buffer_add(out, filter->in_bin ? "\">\n<input type=\"hidden\" name=\"bin\" value=\"1\">\n" : "\">\n");
     add_text_filter(out, language, WORDS_PAGE_SEARCH, " class=\"grow\"",
@@ -110,14 +111,14 @@ static void add_filters(struct buffer *out, enum language language, const struct
     open_select(out, "due", query->due);
     add_choices(out, language, "due", TASK_DUES, words(language, WORDS_PAGE_FILTER_DUE_ANY),
                 text_or_empty(query->due));
-    add_text_filter(out, language, WORDS_PAGE_FILTER_LABEL, "",
-                    "class=\"short\" name=\"label\" maxlength=\"50\" autocomplete=\"off\"",
-                    text_or_empty(query->label));
+    add_text_filter(out, language, WORDS_PAGE_FILTER_LABEL, " class=\"short\"",
+                    "name=\"label\" maxlength=\"50\" autocomplete=\"off\"", text_or_empty(query->label));
     open_filter(out, language, WORDS_PAGE_SORT, "");
-    open_select(out, "sort", query->sort);
+    open_select(out, "sort", filter->sort == SORT_UPDATED ? NULL : query->sort);
     add_choices(out, language, "sort", TASK_SORTS, NULL, TASK_SORTS[filter->sort]);
     open_filter(out, language, WORDS_PAGE_ORDER, "");
-    open_select(out, "order", query->order);
+    bool is_usual = filter->is_descending == (filter->sort != SORT_DUE && filter->sort != SORT_TITLE);
+    open_select(out, "order", is_usual ? NULL : query->order);
     add_choices(out, language, "order", orders, NULL, filter->is_descending ? "desc" : "asc");
     buffer_add(out, "<button>");
     page_words(out, language, WORDS_PAGE_FILTER_APPLY);

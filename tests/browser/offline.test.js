@@ -70,8 +70,8 @@ async function create(page, title) {
 }
 
 const WORDS = {
-    en: {offline: /No connection\./, waits: /1 change waits/, sent: /The change that waited is saved/},
-    ko: {offline: /연결이 끊겼어요\./, waits: /변경 1개/, sent: /기다리던 변경을 저장했어요/},
+    en: {offline: /No connection\./, waits: /1 change waits/, what: /Change of #\d+: Water the plants en Priority: Urgent/, sent: /The change that waited is saved/},
+    ko: {offline: /연결이 끊겼어요\./, waits: /변경 1개/, what: /#\d+ 변경: Water the plants ko 중요도: 긴급/, sent: /기다리던 변경을 저장했어요/},
 };
 
 for (const [language, locale, width] of [["en", "en-GB", 1280], ["ko", "ko-KR", 360]])
@@ -91,6 +91,7 @@ for (const [language, locale, width] of [["en", "en-GB", 1280], ["ko", "ko-KR", 
         await page.locator("tbody tr", {hasText: `Water the plants ${language}`}).locator(".weight-urgent").waitFor({state: "attached"});
         await page.reload();
         await page.locator(".offline", {hasText: WORDS[language].waits}).waitFor();
+        await page.locator(".offline li", {hasText: WORDS[language].what}).waitFor({state: "attached"});
         await wire.join();
         await page.evaluate(() => dispatchEvent(new Event("online")));
         await page.locator(".notice", {hasText: WORDS[language].sent}).waitFor();

@@ -41,6 +41,8 @@ function fileOf(name, {language, width, colorScheme}) {
 
 async function take(page, name, variant) {
     const file = fileOf(name, variant);
+    // The first picture of a whole page may make the window 1 px high for a moment, and a long list draws what is near it only.
+    if (await page.locator(".tasks tbody").count() > 1) await page.screenshot({fullPage: true, animations: "disabled"});
     await page.screenshot({path: join(directory, file), fullPage: true, animations: "disabled"});
     taken.set(name, [...(taken.get(name) ?? []), file]);
 }

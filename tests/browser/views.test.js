@@ -97,3 +97,49 @@ for (const [locale, width, colorScheme] of [["en-GB", 1280, "light"], ["ko-KR", 
         await check();
     });
 }
+
+/** Where things stand, to the pixel. */
+function placesOf(page, selector) {
+    return page.locator(selector).evaluateAll((parts) => parts.map((part) => {
+        const {left, right, top, bottom} = part.getBoundingClientRect();
+        return [left, right, top, bottom].map(Math.round);
+    }));
+}
+
+test("the first filter moves nothing", async () => {
+    const {page, check} = await openPage(site, {viewport: {width: 1280, height: 740}});
+    await register(site, page, "Stan Still");
+    await page.locator("tbody tr").first().waitFor();
+    const before = await placesOf(page, ".filters label, .tasks thead tr");
+    await page.locator("form.filters [name=status]").selectOption("doing");
+    await page.getByRole("button", {name: "Save this view"}).waitFor();
+    assert.deepEqual(await placesOf(page, ".filters label, .tasks thead tr"), before);
+    await check();
+});
+
+test("in a narrow window the filters in force are in sight, with the way out of them", async () => {
+    const {page, check} = await openPage(site, {viewport: {width: 360, height: 740}});
+    await register(site, page, "Nara Row");
+    await page.locator("tbody tr").first().waitFor();
+    await page.locator("form.filters [name=sort]").scrollIntoViewIfNeeded();
+    await page.locator("form.filters [name=due]").selectOption("week");
+    await page.locator(".filters .clear").waitFor();
+    for (const selector of [".filters [name=q]", ".filters [name=due]", ".filters .clear"]) {
+        const [[left, right]] = await placesOf(page, selector);
+        assert.ok(left >= 0 && right <= 360, `${selector}: ${left} to ${right}`);
+    }
+    await page.locator(".filters .clear").click();
+    await page.locator(".filters .clear").waitFor({state: "hidden"});
+    // The second line of each row stands in the same columns.
+    for (const column of ["assignee", "progress", "status"])
+        assert.equal(new Set((await placesOf(page, `tbody td.${column}`)).map(([left]) => left)).size, 1, column);
+
+    const {page: plain, check: checkPlain} = await openPage(site, {viewport: {width: 360, height: 740}, javaScriptEnabled: false,
+        storageState: await page.context().storageState()});
+    await plain.goto(`${site.url}/api/tasks?status=doing`);
+    const [[left, right]] = await placesOf(plain, ".filters button");
+    assert.ok(left >= 0 && right <= 360, `the button: ${left} to ${right}`);
+    assert.equal(await plain.locator(".filters .is-set").count(), 1);
+    await checkPlain();
+    await check();
+});

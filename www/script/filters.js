@@ -111,7 +111,11 @@ export function startFilters() {
         event.preventDefault();
         apply(true);
     });
-    form.addEventListener("change", () => apply(true));
+    form.addEventListener("change", () => {
+        apply(true);
+        // Where the bar scrolls, what is set stands first.
+        form.scrollLeft = 0;
+    });
     form.addEventListener("input", (event) => {
         if (!(event.target instanceof HTMLInputElement)) return;
         clearTimeout(timer);

@@ -30,6 +30,9 @@ export function showKeys() {
     const dialog = /** @type {HTMLDialogElement} */ (element("dialog", "keys"));
     const title = element("h2", "", say("page.keys"));
     title.id = "keys-title";
+    // The sheet opens at its start, also where it has to be scrolled.
+    title.tabIndex = -1;
+    title.autofocus = true;
     dialog.setAttribute("aria-labelledby", title.id);
     const list = element("dl");
     for (const [what, keys, between] of shortcuts()) {
@@ -67,7 +70,6 @@ function closePart() {
     const form = /** @type {HTMLFormElement} */ (element("form"));
     form.method = "dialog";
     const button = element("button", "primary", say("page.close"));
-    button.autofocus = true;
     form.append(button);
     return form;
 }

@@ -12,6 +12,9 @@ import {discard, drawWaiting, letWait, sendWaiting, startWaiting, taskOf, waitin
 
 /** @typedef {import("./waiting.js").Waiting} Waiting */
 
+/** What somebody wrote speaks for itself. */
+const OWN_WORDS = ["line", "title", "body"];
+
 export function startOffline() {
     // Only where the page came by https, or from this machine, is there such a thing.
     navigator.serviceWorker?.register("/sw.js").catch(() => {});
@@ -43,7 +46,7 @@ function draw() {
     const place = one(document, ".offline");
     const {kept} = known();
     const list = waiting();
-    const drawn = JSON.stringify([kept, list, known().user.language]);
+    const drawn = JSON.stringify([kept, list, list.map(titleOf), known().user.language]);
     if (place.dataset.drawn === drawn) return;
     place.dataset.drawn = drawn;
     place.hidden = !kept && !list.length;
@@ -66,18 +69,48 @@ function draw() {
 function row(one) {
     const made = element("li");
     const id = taskOf(one);
-    const kind = !id ? "page.waiting.task" : one.method === "PATCH" ? "page.waiting.edit" : "page.waiting.comment";
-    made.append(element("span", "", say(kind, {id: String(id || "")})), " ", element("q", "", textOf(one)));
+    const isEdit = one.method === "PATCH";
+    const kind = say(!id ? "page.waiting.task" : isEdit ? "page.waiting.edit" : "page.waiting.comment", {id: String(id || "")});
+    const title = titleOf(one);
+    made.append(element("span", "", title ? `${kind}: ${title}` : kind), " ", element(isEdit ? "span" : "q", "", textOf(one)));
     if (one.fault) made.append(element("p", "fault", say("page.waiting.refused", {reason: one.fault})));
     if (id) made.append(button("page.waiting.open", () => page.open(id)));
     made.append(button("page.waiting.discard", () => discard(one.id)));
     return made;
 }
 
-/** What was typed. @param {Waiting} one */
-function textOf(one) {
-    const {version: _, ...fields} = one.body;
-    return Object.values(fields).filter((value) => value !== null && value !== "").map(String).join(", ");
+/** Of the task that is meant, where it is known. @param {Waiting} one */
+function titleOf(one) {
+    return known().byId.get(taskOf(one) || 0)?.title;
+}
+
+/** What was typed, in the words of the page; what was emptied is told of edits only. @param {Waiting} one */
+function textOf({method, body}) {
+    const isEdit = method === "PATCH";
+    const {version: _, ...fields} = body;
+    return Object.entries(fields).filter(([, value]) => isEdit || (value !== null && String(value) !== ""))
+        .map(([field, value]) => (!isEdit && OWN_WORDS.includes(field) ? value
+            : `${say(`page.field.${field === "assignee_id" ? "assignee" : field}`)}: ${wordsOf(field, value)}`)).join(", ");
+}
+
+/** @param {string} field @param {any} value */
+function wordsOf(field, value) {
+    switch (field) {
+    case "status":
+        return say(`page.status.${value}`);
+    case "priority":
+        return say(`page.priority.${value}`);
+    case "progress":
+        return say("page.percent", {number: value});
+    case "assignee_id":
+        return value ? known().people.find(({id}) => id === value)?.name || `#${value}` : say("page.nobody");
+    case "due_on":
+        return value ? date(value) : "–";
+    case "labels":
+        return value.join(", ") || "–";
+    default:
+        return value || "–";
+    }
 }
 
 /** @param {string} words @param {() => void} action */

@@ -19,6 +19,7 @@ let drawn = "";
 /** Fetches the views of who is signed in and keeps their chips. */
 export async function startViews() {
     views = (await ask("GET", "/api/views")).body.views;
+    saveButton().addEventListener("click", askForName);
     watch(drawViews);
 }
 
@@ -47,9 +48,9 @@ function drawViews({inBin}) {
     if (wanted === drawn) return;
     drawn = wanted;
     const isKept = views.some(({query}) => inOrder(query) === present);
-    place.hidden = inBin || (!views.length && !present);
+    place.hidden = inBin || !views.length;
     place.replaceChildren(...views.map((view) => chipOf(view, inOrder(view.query) === present)));
-    if (present && !isKept) place.append(saveButton());
+    saveButton().hidden = inBin || isKept || !present;
 }
 
 /** @param {View} view @param {boolean} isPresent */
@@ -80,13 +81,18 @@ function button(text, name, act) {
     return made;
 }
 
+/** It stands at the end of the filters, where its place is kept: nothing moves when it comes. */
 function saveButton() {
-    const made = button(say("page.view.save"), "save", () => {
-        const form = nameForm();
-        made.replaceWith(form);
-        one(form, "input").focus();
-    });
-    return made;
+    return one(document, ".filters .save");
+}
+
+function askForName() {
+    const place = one(document, ".views");
+    const form = nameForm();
+    place.append(form);
+    place.hidden = false;
+    saveButton().hidden = true;
+    one(form, "input").focus();
 }
 
 function nameForm() {
@@ -122,7 +128,7 @@ function nameForm() {
 
 function cancel() {
     redraw();
-    document.querySelector(/** @type {"button"} */ (".views .save"))?.focus();
+    saveButton().focus();
 }
 
 /** @param {unknown} error */
@@ -147,7 +153,7 @@ async function forget(view) {
     }
     views = views.filter(({id}) => id !== view.id);
     redraw();
-    /** @type {HTMLElement|null} */ (document.querySelector(".views a, .views button"))?.focus();
+    /** @type {HTMLElement|null} */ (document.querySelector(".views a, .filters .save"))?.focus();
     notify(say("page.view.deleted", {name: view.name}), async () => {
         await keepView(view.name, view.query);
         return say("page.view.saved", {name: view.name});
