@@ -178,6 +178,8 @@ static void open_item(struct rendering *rendering, const char *name, const MD_BL
 
 static int open_block(MD_BLOCKTYPE type, void *detail, void *with) {
     struct rendering *rendering = with;
+    /* md4c has left one open behind odd brackets, also in an item that goes on with a block of its own. */
+    close_spans(rendering);
     rendering->level += is_container(type);
     rendering->is_verbatim = type == MD_BLOCK_CODE;
     const char *name = name_of_block(rendering, type, detail);
