@@ -13,18 +13,10 @@ static void run(struct request *request) {
         respond_user(request, 200, request->user);
         return;
     }
-    struct session *sessions = NULL;
-    size_t count = 0;
-    enum outcome outcome = session_list(request->db, request->arena, request->user->id, &sessions, &count);
-    if (outcome != OUTCOME_OK) {
-        respond_outcome(request, outcome);
+    struct profile_form form;
+    if (!profile_form_ask(request, &form))
         return;
-    }
-    const struct page_sessions shown = {sessions, count, request_session_id(request), clock_now()};
-    struct profile_form form = profile_form_of(request->arena, request->user);
     form.is_saved = request_value(request, SAVED)->integer != 0;
-    form.sessions = &shown;
-    form.has_factor = request->has_factor;
     page_profile(respond_page(request, 200), request->user, &form);
 }
 

@@ -38,12 +38,13 @@ static void show_faults(struct request *request) {
         respond_account_faults(request, &ACCOUNT_EMAIL);
         return;
     }
-    struct profile_form form = profile_form_of(request->arena, request->user);
+    struct profile_form form;
+    if (!profile_form_ask(request, &form))
+        return;
     form.faults = request->faults;
     for (size_t i = 0; i < PROFILE_FIELD_COUNT; i++)
         if (request_value(request, i)->typed)
             form.values[i] = request_value(request, i)->typed;
-    form.has_factor = request->has_factor;
     page_profile(respond_page(request, 422), request->user, &form);
 }
 

@@ -139,8 +139,10 @@ const char *page_labels(struct arena *arena, const char *labels) {
 
 /* ---- the sheet ---- */
 
-static void add_menu_link(struct buffer *out, enum language language, const char *path, enum words_key key) {
-    buffer_print(out, "<a href=\"%s\">", path);
+static void add_link(struct buffer *out, enum language language, const char *path, enum words_key key) {
+    buffer_add(out, "<a href=\"");
+    buffer_add_html(out, path);
+    buffer_add(out, "\">");
     page_words(out, language, key);
     buffer_add(out, "</a>\n");
 }
@@ -172,11 +174,11 @@ static void add_menu(struct buffer *out, const struct user *viewer) {
     buffer_add(out, "\">");
     page_person(out, language, &person);
     buffer_add(out, "</summary><div class=\"menu-box\">\n");
-    add_menu_link(out, language, "/api/tasks", WORDS_PAGE_TO_TASKS);
-    add_menu_link(out, language, "/api/overview/week", WORDS_PAGE_OVERVIEW);
-    add_menu_link(out, language, "/api/users/me", WORDS_PAGE_SETTINGS);
-    add_menu_link(out, language, "/api/users", WORDS_PAGE_PEOPLE);
-    add_menu_link(out, language, "/api/tasks?bin=1", WORDS_PAGE_BIN);
+    add_link(out, language, "/api/tasks", WORDS_PAGE_TO_TASKS);
+    add_link(out, language, "/api/overview/week", WORDS_PAGE_OVERVIEW);
+    add_link(out, language, "/api/users/me", WORDS_PAGE_SETTINGS);
+    add_link(out, language, "/api/users", WORDS_PAGE_PEOPLE);
+    add_link(out, language, "/api/tasks?bin=1", WORDS_PAGE_BIN);
     add_schemes(out, language);
     buffer_add(out, "<form method=\"post\" action=\"/api/logout\"><button class=\"quiet\">");
     page_words(out, language, WORDS_PAGE_SIGN_OUT);
@@ -210,13 +212,28 @@ void page_close(struct buffer *out) {
     buffer_add(out, "</body>\n</html>\n");
 }
 
+/* A field that forms have no word for is not named: its name is for programs. */
+static void add_faults(struct buffer *out, enum language language, const struct fault *faults) {
+    buffer_add(out, "<ul>\n");
+    for (const struct fault *fault = faults; fault; fault = fault->next) {
+        const char *label = choice_words(language, "field", fault->field);
+        buffer_add(out, "<li>");
+        if (label) {
+            buffer_add(out, "<strong>");
+            buffer_add_html(out, label);
+            buffer_add(out, "</strong> ");
+        }
+        buffer_add(out, "<span class=\"fault\">");
+        buffer_add_html(out, fault->message);
+        buffer_add(out, "</span></li>\n");
+    }
+    buffer_add(out, "</ul>\n");
+}
+
 void page_problem(struct buffer *out, enum language language, const struct page_problem *problem) {
-    const struct fault *faults = problem->faults;
     page_open(out, language, problem->detail, NULL);
     buffer_add(out, "<main class=\"problem\">\n<p><small>");
     buffer_add_integer(out, problem->status);
-    buffer_add(out, " ");
-    buffer_add_html(out, problem->title);
     /* What the administrator can find the reason by. */
     if (problem->status >= 500) {
         buffer_add(out, " · <code>");
@@ -226,22 +243,13 @@ void page_problem(struct buffer *out, enum language language, const struct page_
     buffer_add(out, "</small></p>\n<h1>");
     buffer_add_html(out, problem->detail);
     buffer_add(out, "</h1>\n");
-    if (faults)
-        buffer_add(out, "<dl>\n");
-    for (const struct fault *fault = faults; fault; fault = fault->next) {
-        const char *label = choice_words(language, "field", fault->field);
-        buffer_add(out, "<div><dt>");
-        buffer_add_html(out, label ? label : fault->field);
-        buffer_add(out, "</dt><dd>");
-        buffer_add_html(out, fault->message);
-        buffer_add(out, "</dd></div>\n");
-    }
-    if (faults)
-        buffer_add(out, "</dl>\n");
-    buffer_add(out, "<p><a href=\"");
-    buffer_add_html(out, problem->back);
-    buffer_add(out, "\">");
-    page_words(out, language, WORDS_PAGE_PROBLEM_BACK);
-    buffer_add(out, "</a></p>\n</main>\n");
+    if (problem->faults)
+        add_faults(out, language, problem->faults);
+    bool is_gone = problem->is_of_task && problem->status == 404;
+    buffer_add(out, "<p class=\"ways\">");
+    add_link(out, language, problem->back, is_gone ? WORDS_PAGE_TO_TASKS : WORDS_PAGE_PROBLEM_BACK);
+    if (is_gone)
+        add_link(out, language, "/api/tasks?bin=1", WORDS_PAGE_BIN);
+    buffer_add(out, "</p>\n</main>\n");
     page_close(out);
 }

@@ -16,11 +16,11 @@ void page_close(struct buffer *out);
 
 struct page_problem {
     int status;
-    const char *title;          /* of the status */
     const char *detail;         /* a sentence in the person's language */
     const char *request;        /* its id, shown where the fault is ours */
     const struct fault *faults; /* NULL: none */
     const char *back;           /* a path of ours */
+    bool is_of_task;            /* one that is not there may be in the bin */
 };
 
 /* Says what went wrong and what to do, with the faults field by field, and a link back. */

@@ -3,6 +3,7 @@
 #include "domain/change_words.h"
 #include "domain/day_words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- the sheet ---- */
@@ -114,11 +115,13 @@ void page_week(struct buffer *out, const struct user *viewer, const struct overv
 
 /* ---- the flow ---- */
 
-static void add_spans(struct buffer *out, enum language language) {
+static void add_spans(struct buffer *out, enum language language, size_t shown) {
     static const char *const spans[] = {"30", "90", "365"};
     buffer_add(out, "<p>");
     for (size_t i = 0; i < COUNT(spans); i++) {
-        buffer_print(out, "%s<a href=\"/api/overview/flow?days=%s\">", i ? " · " : "", spans[i]);
+        bool is_shown = strtoul(spans[i], NULL, 10) == shown;
+        buffer_print(out, "%s<a href=\"/api/overview/flow?days=%s\"%s>", i ? " · " : "", spans[i],
+                     is_shown ? " aria-current=\"true\"" : "");
         buffer_add_html(out,
                         words_print(out->arena, language, WORDS_PAGE_OVERVIEW_SPAN, {"count", spans[i]}));
         buffer_add(out, "</a>");
@@ -136,7 +139,7 @@ void page_flow(struct buffer *out, const struct user *viewer, const struct overv
     open_sheet(out, viewer, WORDS_PAGE_OVERVIEW_FLOW);
     if (!last->todo && !last->doing && !last->done)
         add_sentence(out, language, WORDS_PAGE_OVERVIEW_EMPTY);
-    add_spans(out, language);
+    add_spans(out, language, flow->count);
     open_table(out, language, "numbers", heads, COUNT(heads));
     for (size_t i = flow->count; i-- > 0;) {
         char day[CLOCK_DAY_BYTES];

@@ -44,6 +44,22 @@ struct profile_form profile_form_of(struct arena *arena, const struct user *user
     };
 }
 
+bool profile_form_ask(struct request *request, struct profile_form *form) {
+    struct session *sessions = NULL;
+    size_t count = 0;
+    enum outcome outcome = session_list(request->db, request->arena, request->user->id, &sessions, &count);
+    if (outcome != OUTCOME_OK) {
+        respond_outcome(request, outcome);
+        return false;
+    }
+    struct page_sessions *shown = arena_take(request->arena, sizeof(*shown));
+    *shown = (struct page_sessions){sessions, count, request_session_id(request), clock_now()};
+    *form = profile_form_of(request->arena, request->user);
+    form->sessions = shown;
+    form->has_factor = request->has_factor;
+    return true;
+}
+
 static bool holds(const struct sheet *sheet, unsigned field, const char *value) {
     return strcmp(sheet->form->values[field], value) == 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "http/page_sessions.h"
+#include "http/request.h"
 
 /* The places of the form's fields, for the function that takes them and for the page. */
 enum {
@@ -35,5 +36,9 @@ void page_profile_prepare(void);
 
 /* The form with what is kept of the person, and the zones that this system has. */
 struct profile_form profile_form_of(struct arena *arena, const struct user *user);
+
+/* That of who asks, with all that the page shows beside it. False where it could not be read, which is
+ * answered. */
+MUST_CHECK bool profile_form_ask(struct request *request, struct profile_form *form);
 
 void page_profile(struct buffer *out, const struct user *viewer, const struct profile_form *form);

@@ -20,11 +20,11 @@ static void add_input(struct buffer *out, enum language language, enum words_key
 static void add_description(struct buffer *out, enum language language, const struct task *task) {
     if (!*task->description)
         return;
-    buffer_add(out, "<section class=\"rendered wide\" aria-label=\"");
+    buffer_add(out, "<div class=\"field wide\"><span id=\"description\">");
     page_words(out, language, WORDS_PAGE_FIELD_DESCRIPTION);
-    buffer_add(out, "\">\n");
+    buffer_add(out, "</span>\n<section class=\"rendered\" aria-labelledby=\"description\">\n");
     markdown_html(out, task->description, "/api/tasks/");
-    buffer_add(out, "</section>\n");
+    buffer_add(out, "</section></div>\n");
 }
 
 static void add_edit_form(struct buffer *out, enum language language, const struct task *task,

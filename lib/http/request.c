@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/percent.h"
+#include "domain/change_words.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -13,12 +14,19 @@ const struct field_value *request_value(const struct request *request, size_t in
     return &request->values[index];
 }
 
+/* Pages show a choice by its word, as their forms do; programs take it as it is sent. */
+static const char *choice_shown(const struct request *request, const struct field *field,
+                                const char *choice) {
+    const char *shown = request->is_html ? choice_words(request->language, field->name, choice) : NULL;
+    return shown ? shown : choice;
+}
+
 /* The bounds of the field, for the {least}, {most} and {choices} of a message. */
 static const char *fault_message(struct request *request, const struct field *field, enum words_key message) {
     struct arena *arena = request->arena;
     struct buffer choices = buffer_new(arena, 32);
     for (size_t i = 0; field && field->choices && field->choices[i]; i++)
-        buffer_print(&choices, "%s%s", i ? ", " : "", field->choices[i]);
+        buffer_print(&choices, "%s%s", i ? ", " : "", choice_shown(request, field, field->choices[i]));
     return words_print(arena, request->language, message,
                        {"least", arena_print(arena, "%lld", field ? (long long)field->least : 0)},
                        {"most", arena_print(arena, "%lld", field ? (long long)field->most : 0)},

@@ -112,11 +112,11 @@ static void write_problem(struct request *request, int status, const char *detai
         struct buffer *out = respond_page(request, status);
         const struct page_problem problem = {
             .status = status,
-            .title = response_title(status),
             .detail = detail,
             .request = request->id,
             .faults = request->faults,
             .back = request->user ? "/api/tasks" : "/",
+            .is_of_task = request->user && strncmp(request->path, "/api/tasks/", strlen("/api/tasks/")) == 0,
         };
         page_problem(out, request->language, &problem);
         return;

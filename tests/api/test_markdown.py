@@ -77,7 +77,7 @@ class Markdown(unittest.TestCase):
         made = self.min.task('flyers', description=NOTE)
         self.comment(made, '> *yes*')
         page = self.min.get(f'/api/tasks/{made["id"]}', {'Accept': 'text/html'}).text
-        self.assertIn(f'<section class="rendered wide" aria-label="Description">\n{told("/api/tasks/")}</section>', page)
+        self.assertIn(f'<section class="rendered" aria-labelledby="description">\n{told("/api/tasks/")}</section>', page)
         self.assertIn('<blockquote class="rendered">\n<blockquote><p><em>yes</em></p>\n</blockquote>\n</blockquote>', page)
         self.assertEqual('\n' + NOTE, Textarea(page, 'description').text)
         without = self.min.get(f'/api/tasks/{self.min.task("without")["id"]}', {'Accept': 'text/html'}).text

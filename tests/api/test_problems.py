@@ -166,6 +166,24 @@ class Statuses(Problem):
         answer = self.problem(422, lambda headers: self.speak(headers).post('/api/tasks', {'title': 'x', 'assignee_id': 99999999}, headers))
         self.assertEqual({'assignee_id': 'person'}, answer.fields())
 
+    def test_pages_say_it_in_words_only(self):
+        """What a plain browser shows has no names for programs, in either language."""
+        words = {'ko': ('할 일, 진행 중, 완료', '휴지통'), 'en': ('To do, Doing, Done', 'Bin')}
+        for language, (choices, bin_word) in words.items():
+            with self.subTest(language):
+                person = pumasi.register('Nari', html=True)
+                person.form('/api/users/me', [('language', language)])
+                gone = person.get('/api/tasks/99999999')
+                self.assertEqual(404, gone.status)
+                self.assertNotIn('Not Found', gone.text)
+                self.assertIn(f'<a href="/api/tasks?bin=1">{bin_word}</a>', gone.text)
+                wrong = person.get('/api/tasks?limit=0')
+                self.assertEqual(422, wrong.status)
+                self.assertNotIn('Unprocessable', wrong.text)
+                self.assertNotIn('limit', wrong.text)
+                self.assertIn('<span class="fault">', wrong.text)
+                self.assertIn(choices, person.form('/api/tasks', [('title', 'x'), ('status', 'later')]).text)
+
     def test_429_too_many_failed_sign_ins(self):
         person = pumasi.register()
         for _ in range(6):

@@ -146,6 +146,15 @@ class Forms(unittest.TestCase):
         self.assertNotIn('id="fault-mail_hour"', answer.text)
         self.assertEqual(before, row(self.person))
 
+    def test_a_refused_form_leaves_the_rest_of_the_page_there(self):
+        whole = self.person.get('/api/users/me').text
+        answer = self.send(name='')
+        self.assertEqual(422, answer.status)
+        heads = re.findall(r'<h2[^>]*>[^<]+</h2>', whole)
+        self.assertGreaterEqual(len(heads), 4)
+        self.assertEqual(heads, re.findall(r'<h2[^>]*>[^<]+</h2>', answer.text))
+        self.assertIn('<section class="sessions"', answer.text)
+
     def test_the_same_fields_as_programs_have_are_refused(self):
         for name, value in (('mail_how', 'never'), ('mail_level', 'x'), ('mail_hour', '24'), ('mail_hour', ''), ('mail_hour', '8x'),
                             ('time_zone', ''), ('language', 'de'), ('name', '')):

@@ -98,7 +98,7 @@ static void text_from_people_stays_text(void **state) {
     const struct fault fault = {.field = hostile, .code = "x", .message = hostile};
     struct buffer problem = buffer_new(arena, 4096);
     page_problem(&problem, LANGUAGE_EN,
-                 &(struct page_problem){503, hostile, hostile, hostile, &fault, hostile});
+                 &(struct page_problem){503, hostile, hostile, &fault, hostile, false});
     const char *zones[] = {hostile, "Asia/Seoul"};
     struct profile_form form = profile_form_of(arena, &viewer);
     for (size_t i = 0; i < PROFILE_FIELD_COUNT; i++)

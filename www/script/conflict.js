@@ -43,7 +43,7 @@ export function askToChoose(form, field, events, decide) {
     way(say("page.conflict_keep"), () => [control.value, true]);
     way(say("page.conflict_take"), () => [form.base[field], true]);
     if (TEXTS.includes(field)) way(say("page.conflict_both"), () => [together(field, control.value, form.base[field]), false]);
-    box.append(pair, ways);
+    box.append(element("p", "fault", say("page.conflict")), pair, ways);
     control.closest(".edit > *").after(box);
 }
 
@@ -59,7 +59,7 @@ function side(title, time, words) {
     if (time) {
         const when = /** @type {HTMLTimeElement} */ (element("time", "", hourWords(time)));
         when.dateTime = time;
-        who.append(" ", when);
+        who.append(", ", when);
     }
     const quote = element("blockquote");
     quote.append(...words);

@@ -6,8 +6,9 @@ import {known} from "./store.js";
 import {say} from "./text.js";
 
 const STAYS_MS = 20000;
-/** Lines that fit without moving what is below. */
+/** Pieces of news at once; where there is less room one has both lines for itself. */
 const MOST = 2;
+const isNarrow = matchMedia("(max-width: 700px)");
 
 export class News {
     /** @param {HTMLElement} root of the line that the news stand in for */
@@ -26,7 +27,7 @@ export class News {
         this.lastId = Math.max(seen, last);
         const fresh = events.filter((event) => event.id > seen && event.actor?.id !== known().user.id).flatMap(sentencesOf);
         if (!fresh.length) return;
-        const shown = fresh.length > MOST ? MOST - 1 : MOST;
+        const shown = isNarrow.matches || fresh.length > MOST ? 1 : MOST;
         const lines = fresh.slice(0, shown).map((sentence) => element("span", "", sentence));
         if (fresh.length > shown) lines.push(element("span", "", say("page.news_more", {count: fresh.length - shown})));
         this.place.replaceChildren(...lines);

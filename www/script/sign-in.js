@@ -38,6 +38,21 @@ function askForCode(form, error) {
     input.focus();
 }
 
+/**
+ * The button lost the focus as it was disabled. Where no field is told to be at fault, it is the password that is most
+ * likely typed again.
+ *
+ * @param {HTMLFormElement} form
+ * @param {HTMLButtonElement} button
+ */
+function focusAgain(form, button) {
+    if (form.contains(document.activeElement)) return;
+    if (!form.matches(".sign-in")) return button.focus();
+    const password = /** @type {HTMLInputElement} */ (form.querySelector("[type=password]"));
+    password.focus();
+    password.select();
+}
+
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form"))) {
     form.noValidate = true;
     form.addEventListener("submit", async (event) => {
@@ -53,6 +68,7 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
             askForCode(form, error);
         } finally {
             button.disabled = false;
+            focusAgain(form, button);
         }
     });
 }

@@ -4,7 +4,7 @@
  * comment, the mails and the history.
  */
 
-import {ask} from "./api.js";
+import {ask, Problem} from "./api.js";
 import {moveToBin} from "./bin.js";
 import {CommentForm} from "./comment.js";
 import {Description} from "./description.js";
@@ -13,7 +13,7 @@ import {DraftKeeper} from "./drafts.js";
 import {HistoryView, loadHistory} from "./history.js";
 import {News} from "./news.js";
 import {notify} from "./notice.js";
-import {copy, one, sentenceOf} from "./parts.js";
+import {copy, element, one, sentenceOf} from "./parts.js";
 import {Saving} from "./saving.js";
 import {changeTask, known} from "./store.js";
 import {TaskForm} from "./task-form.js";
@@ -22,6 +22,13 @@ import {timePart} from "./time-words.js";
 import {WatchView} from "./watch.js";
 
 /** @typedef {import("./api.js").Task} Task */
+
+/** @param {string} href @param {string} key of its words */
+function linkTo(href, key) {
+    const link = /** @type {HTMLAnchorElement} */ (element("a", "", say(key)));
+    link.href = href;
+    return link;
+}
 
 export class TaskView {
     /** @param {number} id @param {{close: () => void, closeAddress: string, reload: () => void}} hooks */
@@ -191,11 +198,19 @@ export class TaskView {
     /** @param {unknown} error @param {() => void} again */
     showTrouble(error, again) {
         this.again = again;
-        one(this.root, ".trouble span").textContent = sentenceOf(error);
-        one(this.root, ".trouble").hidden = false;
+        const isGone = error instanceof Problem && error.status === 404;
+        const line = one(this.root, ".trouble");
+        this.root.classList.toggle("is-gone", isGone && !this.form.task);
+        one(line, "span").textContent = sentenceOf(error);
+        one(line, "button").hidden = isGone;
+        for (const link of line.querySelectorAll("a")) link.remove();
+        // To ask again would not bring it back.
+        if (isGone) line.append(linkTo("/tasks.html", "page.to_tasks"), linkTo("/tasks.html?bin=1", "page.bin"));
+        line.hidden = false;
     }
 
     hideTrouble() {
+        this.root.classList.remove("is-gone");
         one(this.root, ".trouble").hidden = true;
     }
 }
