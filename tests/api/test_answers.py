@@ -62,8 +62,10 @@ class Escaping(unittest.TestCase):
 
     def test_problem_pages(self):
         person = pumasi.register(html=True)
-        self.check(person.form('/api/tasks', {TRAP: 'x', 'title': ''}))
-        self.check(person.get('/api/tasks', **{TRAP: 'x'}))
+        # A field of no form is refused without its name.
+        self.check(person.form('/api/tasks', {TRAP: 'x', 'title': ''}), 'There is no such field.')
+        self.check(person.get('/api/tasks', **{TRAP: 'x'}), 'There is no such field.')
+        self.check(person.form('/api/tasks', {'title': 'x', 'status': TRAP}), 'To do, Doing, Done')
         self.check(person.get('/api/' + '%3Cscript%3Ealert(1)%3C/script%3E'), None)
         self.check(person.form('/api/tasks', '%zz'), None)
 
