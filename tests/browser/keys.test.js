@@ -117,6 +117,18 @@ for (const [locale, width, colorScheme] of [["en-GB", 1280, "light"], ["ko-KR", 
         await sheet.waitFor({state: "detached"});
         await page.keyboard.press("?");
         await sheet.waitFor();
+        // Before the closed one has left the page, too: the focus may still be in it.
+        await page.evaluate(() => {
+            const dialog = /** @type {HTMLDialogElement} */ (document.querySelector("dialog.keys"));
+            dialog.close();
+            dialog.querySelector("input").dispatchEvent(new KeyboardEvent("keydown", {key: "?", code: "Slash", bubbles: true, cancelable: true}));
+        });
+        await sheet.waitFor();
+        await page.evaluate(() => {
+            /** @type {HTMLDialogElement} */ (document.querySelector("dialog.keys")).close();
+            /** @type {HTMLElement} */ (document.querySelector(".to-keys")).click();
+        });
+        await sheet.waitFor();
         await check();
     });
 }

@@ -25,8 +25,8 @@ function shortcuts() {
 }
 
 export function showKeys() {
-    const present = /** @type {HTMLDialogElement|null} */ (document.querySelector("dialog.keys"));
-    if (present) return;
+    // One that was closed just now is still there until its event comes.
+    if (document.querySelector("dialog.keys[open]")) return;
     const dialog = /** @type {HTMLDialogElement} */ (element("dialog", "keys"));
     const title = element("h2", "", say("page.keys"));
     title.id = "keys-title";

@@ -27,7 +27,7 @@ export function keepSingleKeys(isOn) {
 function shortcutOf(event) {
     const {key, code, target, shiftKey} = event;
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(target)) return null;
-    if (/** @type {HTMLElement} */ (target).closest?.("dialog")) return null;
+    if (/** @type {HTMLElement} */ (target).closest?.("dialog[open]")) return null;
     if (key === "ArrowDown" || key === "ArrowUp")
         return /** @type {HTMLElement} */ (target).matches?.(".tasks tbody a") ? (key === "ArrowDown" ? "j" : "k") : null;
     // With a Korean keyboard the same key says a Korean letter.
