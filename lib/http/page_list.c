@@ -113,6 +113,7 @@ static void add_filters(struct buffer *out, enum language language, const struct
                 text_or_empty(query->due));
     add_text_filter(out, language, WORDS_PAGE_FILTER_LABEL, " class=\"short\"",
                     "name=\"label\" maxlength=\"50\" autocomplete=\"off\"", text_or_empty(query->label));
+    buffer_add(out, "<span class=\"pair\">");
     open_filter(out, language, WORDS_PAGE_SORT, "");
     open_select(out, "sort", filter->sort == SORT_UPDATED ? NULL : query->sort);
     add_choices(out, language, "sort", TASK_SORTS, NULL, TASK_SORTS[filter->sort]);
@@ -120,7 +121,7 @@ static void add_filters(struct buffer *out, enum language language, const struct
     bool is_usual = filter->is_descending == (filter->sort != SORT_DUE && filter->sort != SORT_TITLE);
     open_select(out, "order", is_usual ? NULL : query->order);
     add_choices(out, language, "order", orders, NULL, filter->is_descending ? "desc" : "asc");
-    buffer_add(out, "<button>");
+    buffer_add(out, "</span>\n<button>");
     page_words(out, language, WORDS_PAGE_FILTER_APPLY);
     buffer_add(out, "</button>\n</form>\n");
 }

@@ -15,6 +15,8 @@ const TOP = 8;
 const FOOT = 24;
 const LEFT = 40;
 const LEAST_NAMED = 20;
+/** A name ends near the last day and reaches back this far. */
+const NAME_PX = 80;
 const MOST_TICKS = 4;
 /** From this width on a third day has room below the chart. */
 const LEAST_OF_THREE = 400;
@@ -123,9 +125,11 @@ export function bandChart(bands, days, label) {
             parts.push(shape("polygon", {class: `band ${band.kind}`, points: [...over, ...under].join(" ")}),
                 shape("polyline", {class: `edge ${band.kind}`, points: over.join(" ")}));
         });
-        // Above all bands, and where there is room.
+        // Above all bands, and where there is room along the whole name.
+        const first = Math.max(0, Math.floor(last * (1 - NAME_PX / (width - LEFT))));
         bands.forEach((band, place) => {
-            const [high, low] = [y(edges[place][last]), y(place ? edges[place - 1][last] : 0)];
+            const high = Math.max(...edges[place].slice(first).map(y));
+            const low = place ? Math.min(...edges[place - 1].slice(first).map(y)) : y(0);
             if (low - high >= LEAST_NAMED)
                 parts.push(shape("text", {class: "name", x: width - 8, y: (low + high) / 2 + 5, "text-anchor": "end"}, band.name));
         });
