@@ -102,6 +102,15 @@ void page_label_open(struct buffer *out, enum language language, enum words_key 
     buffer_add(out, "</span>");
 }
 
+void page_label_hint_open(struct buffer *out, enum language language, enum words_key key, enum words_key hint,
+                          const char *class) {
+    buffer_print(out, "<label class=\"%s\"><span>", class);
+    page_words(out, language, key);
+    buffer_add(out, " <small>");
+    page_words(out, language, hint);
+    buffer_add(out, "</small></span>");
+}
+
 void page_option(struct buffer *out, const char *value, const char *label, bool is_chosen) {
     buffer_add(out, "<option value=\"");
     buffer_add_html(out, value);

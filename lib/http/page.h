@@ -41,6 +41,10 @@ void page_due(struct buffer *out, enum language language, const struct task *tas
 /* Opens a <label> with its words in front; the control and </label> follow. */
 void page_label_open(struct buffer *out, enum language language, enum words_key key, const char *class);
 
+/* The same, with a small hint behind the words. */
+void page_label_hint_open(struct buffer *out, enum language language, enum words_key key, enum words_key hint,
+                          const char *class);
+
 /* <option> of a select; `value` is the program's own or a person's text. */
 void page_option(struct buffer *out, const char *value, const char *label, bool is_chosen);
 

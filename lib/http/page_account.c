@@ -6,7 +6,7 @@
 #define SECRET_NEW "type=\"password\" autocomplete=\"new-password\" minlength=\"8\""
 #define CODE "autocomplete=\"one-time-code\" autocapitalize=\"off\" spellcheck=\"false\""
 #define FACTOR_CODE                                                                                          \
-    { "code", WORDS_PAGE_CODE, CODE " maxlength=\"64\"", true, true }
+    { "code", WORDS_PAGE_CODE, CODE " maxlength=\"64\"", true, .is_for_factor = true }
 #define ADDRESS "type=\"email\" autocomplete=\"email\" maxlength=\"254\""
 
 const struct account_form ACCOUNT_PASSWORD = {
@@ -15,7 +15,7 @@ const struct account_form ACCOUNT_PASSWORD = {
     .about = WORDS_PAGE_ACCOUNT_SIGNS_OUT,
     .has_about = true,
     .fields = {{"current_password", WORDS_PAGE_ACCOUNT_CURRENT_PASSWORD, SECRET_NOW, true},
-               {"new_password", WORDS_PAGE_ACCOUNT_NEW_PASSWORD, SECRET_NEW, true},
+               {"new_password", WORDS_PAGE_ACCOUNT_NEW_PASSWORD, SECRET_NEW, true, .is_new_password = true},
                FACTOR_CODE},
     .field_count = 3,
     .button = WORDS_PAGE_ACCOUNT_PASSWORD,
@@ -44,7 +44,7 @@ const struct account_form ACCOUNT_RESET = {
     .action = "/api/password/reset",
     .title = WORDS_PAGE_RESET_TITLE,
     .fields = {{"token", WORDS_PAGE_RESET_CODE, CODE, false},
-               {"new_password", WORDS_PAGE_ACCOUNT_NEW_PASSWORD, SECRET_NEW, true}},
+               {"new_password", WORDS_PAGE_ACCOUNT_NEW_PASSWORD, SECRET_NEW, true, .is_new_password = true}},
     .field_count = 2,
     .button = WORDS_PAGE_RESET_SAVE,
 };
@@ -82,7 +82,10 @@ static void add_field(struct buffer *out, enum language language, const struct a
         if (*letter == '/')
             *letter = '-';
     buffer_add(out, "<div class=\"cell\">");
-    page_label_open(out, language, field->label, "field");
+    if (field->is_new_password)
+        page_label_hint_open(out, language, field->label, WORDS_PAGE_PASSWORD_HINT, "field");
+    else
+        page_label_open(out, language, field->label, "field");
     buffer_print(out, "<input name=\"%s\" required %s", field->name, field->attributes);
     const char *value = field->is_secret ? NULL : typed(request, field->name);
     if (value) {
@@ -167,6 +170,9 @@ void page_account_settings(struct buffer *out, const struct user *viewer, bool h
     }
     add_folded(out, language, &ACCOUNT_PASSWORD, has_factor);
     add_folded(out, language, &ACCOUNT_EMAIL, has_factor);
+    buffer_add(out, "<p><a href=\"/api/totp\">");
+    page_words(out, language, WORDS_PAGE_FACTOR);
+    buffer_add(out, "</a></p>\n");
 }
 
 static struct buffer *open_question(struct request *request, int status, enum words_key title) {

@@ -12,6 +12,7 @@ struct account_field {
     enum words_key label;
     const char *attributes; /* of the input */
     bool is_secret;         /* not shown again */
+    bool is_new_password;   /* its label says how long it must be */
     bool is_for_factor;     /* only for who has a second factor */
 };
 
@@ -35,7 +36,7 @@ extern const struct account_form ACCOUNT_VERIFY;
 void page_account_form(struct buffer *out, enum language language, const struct account_form *form,
                        bool has_factor, const struct request *request);
 
-/* The settings' part about signing in: password, address. */
+/* The settings' part about signing in: password, address, and the way to a second factor. */
 void page_account_settings(struct buffer *out, const struct user *viewer, bool has_factor);
 
 /* Answers a plain browser 422 with the form that it sent, and JSON with the faults. */

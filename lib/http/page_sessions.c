@@ -92,7 +92,5 @@ void page_sessions(struct buffer *out, const struct user *viewer, const struct p
     buffer_add(out, "<ul>\n");
     for (size_t i = 0; i < sessions->count; i++)
         add_session(out, viewer, &sessions->sessions[i], sessions);
-    buffer_add(out, "</ul>\n<p><a href=\"/api/totp\">");
-    page_words(out, viewer->language, WORDS_PAGE_FACTOR);
-    buffer_add(out, "</a></p>\n</section>\n");
+    buffer_add(out, "</ul>\n</section>\n");
 }

@@ -277,6 +277,8 @@ static struct counts fill_daily(struct telling *telling, struct template_record 
     template_set(root, NOTICE_HEADING,
                  words_print(telling->arena, telling->language, WORDS_MAIL_DAILY_HEADING,
                              {"date", day(telling, telling->today)}));
+    template_set(root, NOTICE_LINK,
+                 arena_print(telling->arena, "%s/tasks.html?assignee=me", telling->notice->base_url));
     return counts;
 }
 

@@ -225,8 +225,10 @@ class Stack:
                         parents[int(entry)] = int(file.read().rsplit(')', 1)[1].split()[1])
             except (FileNotFoundError, ProcessLookupError, PermissionError):
                 continue
-        # One that ended while others were looked for was not there together with them.
-        return sorted(worker for worker, parent in parents.items() if parent in parents and os.path.exists(f'/proc/{worker}/exe'))
+        # One that ended while others were looked for was not there together with them; what looks for leaks when one ends is
+        # its child.
+        return sorted(worker for worker, parent in parents.items()
+                      if parent in parents and parents[parent] not in parents and os.path.exists(f'/proc/{worker}/exe'))
 
     # ---- people ----
 

@@ -138,7 +138,7 @@ class Files(unittest.TestCase):
             self.assertEqual('no-store', answer.headers['Cache-Control'])
 
     def test_text_is_sent_compressed(self):
-        for path in ('/tasks.html', '/favicon.svg', running.built('style/tasks.css'), running.built('script/tasks.js')):
+        for path in ('/tasks.html', '/favicon.svg', running.built('style/tasks.css'), running.built('script/task.js')):
             plain, packed = self.get(path), self.get(path, 'gzip')
             if len(plain.body) > 400:
                 self.assertEqual('gzip', packed.headers['Content-Encoding'], path)

@@ -194,7 +194,7 @@ class PlainBrowsers(unittest.TestCase):
             self.see_other(pumasi.client(html=True).get(path), '/')
 
     def test_faults_are_a_page_with_the_message_and_a_way_back(self):
-        for language, word in (('en', 'Please fill this in.'), ('ko', '꼭 필요한 값이에요.')):
+        for language, word in (('en', 'Please fill this in.'), ('ko', '꼭 적어 주세요.')):
             answer = pumasi.client(html=True, language=language).form('/api/register', {'name': '', 'email': 'no'})
             self.assertEqual((422, 'text/html'), (answer.status, answer.kind))
             self.assertIn(word, answer.text)

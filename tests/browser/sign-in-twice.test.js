@@ -30,7 +30,7 @@ async function setUp(page, password) {
     await page.getByLabel("Password").fill(password);
     await page.getByRole("button", {name: "Set up the app"}).click();
     const secret = await page.locator("code.secret").innerText();
-    await page.getByLabel("Code of the app").fill(codeOf(secret));
+    await page.getByLabel("Code from the app").fill(codeOf(secret));
     await page.getByRole("button", {name: "Turn it on"}).click();
     await page.getByRole("heading", {name: "Keep your recovery codes"}).waitFor();
     return {secret, codes: await page.locator("code.secret").allInnerTexts()};
@@ -56,7 +56,7 @@ for (const javaScriptEnabled of [true, false]) {
         const other = await openPage(site, {javaScriptEnabled}, [401]);
         for (const code of codes.slice(0, 2)) {
             await fillSignIn(other.page, person);
-            const field = other.page.getByLabel("Code of the app");
+            const field = other.page.getByLabel("Code from the app");
             await field.fill("12");
             if (!javaScriptEnabled) await other.page.getByLabel("Password").fill(person.password);
             await other.page.getByRole("button", {name: "Sign in"}).click();
@@ -70,7 +70,7 @@ for (const javaScriptEnabled of [true, false]) {
         await page.goto(`${site.url}/api/totp`);
         await page.getByText("Recovery codes left: 8").waitFor();
         await page.getByLabel("Password").fill(person.password);
-        await page.getByLabel("Code of the app, or a recovery code").fill(codes[2]);
+        await page.getByLabel("Code from the app, or a recovery code").fill(codes[2]);
         await page.getByRole("button", {name: "Turn it off"}).click();
         await page.getByRole("button", {name: "Set up the app"}).waitFor();
         await check();

@@ -48,10 +48,10 @@ export async function seed(ask) {
 /** @param {string} path @param {object} body */
 const answering = (path, body) => (/** @type {Page} */ page) => page.route(path, (route) => route.fulfill({json: body}));
 
-/** Fills the fields of a form by name and sends it. @param {string} form @param {Record<string, string>} fields */
+/** Fills the fields of a form by name and sends it; {now} makes a value that nobody tried before. @param {string} form @param {Record<string, string>} fields */
 function send(form, fields) {
     return async (/** @type {Page} */ page) => {
-        for (const [name, value] of Object.entries(fields)) await page.locator(`${form} [name=${name}]`).fill(value);
+        for (const [name, value] of Object.entries(fields)) await page.locator(`${form} [name=${name}]`).fill(value.replace("{now}", String(Date.now())));
         const answered = page.waitForResponse((response) => response.request().method() === "POST");
         await page.locator(`${form} button:not([type=button])`).first().click();
         await answered;
@@ -89,13 +89,13 @@ const DRAWN = ".history li";
 /** @type {State[]} */
 export const STATES = [
     {name: "sign-in", path: "/"},
-    {name: "sign-in-wrong", path: "/", act: send("form.sign-in", {email: "anna@example.org", password: "not the one"})},
+    {name: "sign-in-wrong", path: "/", act: send("form.sign-in", {email: "anna-{now}@example.org", password: "not the one"})},
     {name: "register-wrong", path: "/", act: send("form.register", {name: " ", email: "nobody", password: "password"})},
     {name: "register-invited", path: "/#invite=abcdefgh"},
     {name: "forgot", path: "/forgot.html"},
     {name: "forgot-sent", path: "/forgot.html", act: send("form", {email: "nobody@example.org"})},
     {name: "reset", path: "/reset.html"},
-    {name: "reset-wrong", path: "/reset.html", act: send("form", {token: "abc", new_password: "a new long password"})},
+    {name: "reset-wrong", path: "/reset.html", act: send("form", {token: "abc-{now}", new_password: "a new long password"})},
     {name: "verify", path: "/verify.html"},
     {name: "error", path: "/error.{language}.html"},
     {name: "signed-out", path: "/api/tasks"},
