@@ -51,7 +51,7 @@ test("table and board show the same tasks; the address says which, and back goes
     assert.equal(await lane(page, "To do").locator(".card").count(), 1);
     assert.equal(await lane(page, "Doing").locator(".lane-count").innerText(), "1");
     await lane(page, "Done").getByText("Nothing here").waitFor();
-    await page.getByLabel("Columns by").selectOption("priority");
+    await page.getByLabel("Columns by").selectOption({label: "By priority"});
     await page.waitForURL(/group=priority/);
     assert.deepEqual(await page.locator(".lane-name").allInnerTexts(), ["Urgent", "High", "Normal", "Low"]);
     await page.locator("form.filters [name=q]").fill("Board A");
@@ -68,6 +68,30 @@ test("table and board show the same tasks; the address says which, and back goes
     assert.doesNotMatch(page.url(), /layout/);
     await page.goBack();
     await card(page, "Board A").waitFor();
+    await check();
+});
+
+test("many lanes use the width of the window, and none is cut to a strip", async () => {
+    const {page, check} = await openPage(site);
+    await register(site, page, "Lane Wide");
+    await board(page, "wide", ["Wide A"], "assignee");
+    await page.evaluate(() => document.querySelector(".cards").scrollTo(0, 0));
+    for (const width of [720, 800, 900, 1000, 1100, 1200, 1280, 1366, 1440, 1600, 1920])
+        for (const lanes of [3, 4, 5, 6, 7, 9]) {
+            await page.setViewportSize({width, height: 800});
+            const shares = await page.evaluate((lanes) => {
+                const root = document.querySelector(".cards");
+                const empty = document.createElement("section");
+                empty.className = "lane";
+                root.style.setProperty("--lanes", String(lanes));
+                root.replaceChildren(...Array.from({length: lanes}, () => empty.cloneNode()));
+                const {right} = root.getBoundingClientRect();
+                return [...root.children].map((lane) => lane.getBoundingClientRect())
+                    .map((lane) => Math.min(1, Math.max(0, (right - lane.left) / lane.width)));
+            }, lanes);
+            for (const share of shares) assert.ok(share === 0 || share === 1 || (share > 0.3 && share < 0.7), `${width}, ${lanes}: ${shares}`);
+            await assertNoSidewaysScroll(page);
+        }
     await check();
 });
 

@@ -157,7 +157,7 @@ test("restored together from the bin, undone together; one alone, too", async ()
     await page.keyboard.press("Shift+X");
     const bar = page.locator(".bulk");
     await bar.getByText("3 chosen").waitFor();
-    assert.deepEqual(await bar.getByRole("button").allInnerTexts(), ["Restore", "Choose none"]);
+    assert.deepEqual(await bar.getByRole("button").allInnerTexts(), ["Choose none", "Restore"]);
     await bar.getByRole("button", {name: "Restore"}).focus();
     await page.keyboard.press("Enter");
     await bar.locator(".failures").getByText("Back X of Ola: Only the person who made this task").waitFor();

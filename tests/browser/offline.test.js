@@ -70,8 +70,8 @@ async function create(page, title) {
 }
 
 const WORDS = {
-    en: {offline: /No connection\./, waits: /1 change waits/, what: /Change of #\d+: Water the plants en Priority: Urgent/, sent: /The change that waited is saved/},
-    ko: {offline: /연결이 끊겼어요\./, waits: /변경 1개/, what: /#\d+ 변경: Water the plants ko 중요도: 긴급/, sent: /기다리던 변경을 저장했어요/},
+    en: {offline: /No connection\./, waits: /1 change waits/, what: /Change of #\d+: Water the plants en · Priority: Urgent/, sent: /The change that waited is saved/},
+    ko: {offline: /연결이 끊겼어요\./, waits: /변경 1개/, what: /#\d+ 변경: Water the plants ko · 중요도: 긴급/, sent: /기다리던 변경을 저장했어요/},
 };
 
 for (const [language, locale, width] of [["en", "en-GB", 1280], ["ko", "ko-KR", 360]])

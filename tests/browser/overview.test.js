@@ -133,6 +133,27 @@ test("what changes meanwhile is there when one looks again, and what is not cost
     await check();
 });
 
+test("the parts appear in their order, and none moves another", async () => {
+    const {page, check} = await openPage(site);
+    await signIn(site, page, "anna@example.org");
+    let answer;
+    const isAsked = new Promise((resolve) => { answer = resolve; });
+    await page.route("**/api/overview/people", async (route) => {
+        await isAsked;
+        await route.continue();
+    });
+    await page.goto(`${site.url}/overview.html`);
+    await page.locator(".chart polygon").first().waitFor();
+    await page.waitForFunction(() => document.querySelector(".late .person"));
+    assert.deepEqual([await page.locator("section.loads").isVisible(), await page.locator("section.late").isVisible()], [false, false]);
+    const before = await page.locator("section.flow").boundingBox();
+    answer();
+    await page.locator("section.late .person").first().waitFor();
+    assert.ok(await page.locator(".loads tbody tr").first().isVisible());
+    assert.deepEqual(await page.locator("section.flow").boundingBox(), before);
+    await check();
+});
+
 test("a server that cannot be reached is said, with a way to try again", async () => {
     const {page, context} = await openPage(site);
     await register(site, page, "Una Unlucky");

@@ -148,8 +148,8 @@ export const STATES = [
         await page.goto(`${site.url}/tasks.html`);
         await page.locator("form.reminder").waitFor();
     }},
-    {name: "overview", path: "/overview.html", as: "anna", until: ".chart svg polygon", tall: true},
-    {name: "overview-year", path: "/overview.html?days=365", as: "min", until: ".chart svg polygon", tall: true},
+    {name: "overview", path: "/overview.html", as: "anna", until: ".late:not([hidden])", tall: true},
+    {name: "overview-year", path: "/overview.html?days=365", as: "min", until: ".late:not([hidden])", tall: true},
     {name: "tasks-waiting", path: "/tasks.html?task=1", as: "anna", until: DRAWN, act: async (page) => {
         await page.route("**/api/tasks/*", (route) => (route.request().method() === "GET" ? route.continue() : route.abort()));
         await page.locator("form.edit [name=priority]").selectOption("urgent");

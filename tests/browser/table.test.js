@@ -24,6 +24,19 @@ function row(page, title) {
     return page.locator(".tasks tbody tr", {hasText: title});
 }
 
+test("a short list is whole, however low the window", async () => {
+    const {page, check} = await openPage(site, {viewport: {width: 360, height: 2400}});
+    await register(site, page, "Lia Low");
+    await makeTasks(page, Array.from({length: 32}, (_, place) => ({title: `Low ${place}`, labels: ["low"]})));
+    await page.goto(`${site.url}/tasks.html?label=low`);
+    await row(page, "Low 31").waitFor();
+    await page.setViewportSize({width: 360, height: 40});
+    // Longer than it takes until what is far off is known to be.
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
+    assert.equal(await page.locator(".tasks tbody tr").count(), 32);
+    await check();
+});
+
 test("a press on a column's head sorts by it, a second one turns it round", async () => {
     const {page, check} = await openPage(site);
     await register(site, page, "Sol Sorter");
@@ -227,7 +240,7 @@ test("while the server does not answer it is asked less and less, and not at all
         }
     };
     await pass(100);
-    await page.locator(".list > .trouble").waitFor();
+    await page.locator(".list > .trouble", {hasText: "This is still the list from before."}).waitFor();
     // At 15, 45 and 105 seconds instead of each 15.
     assert.ok(asked >= 1 && asked <= 3, `asked ${asked} times`);
     await context.unroute("**/api/tasks?*");

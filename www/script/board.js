@@ -78,7 +78,7 @@ export function drawBoard(state) {
     root.hidden = !state.tasks?.length;
     one(document, "#board-help").textContent = say("page.board.help");
     const select = /** @type {HTMLSelectElement} */ (one(grouping, "select"));
-    fill(select, GROUPS.map((group) => [group, say(`page.field.${group}`)]));
+    fill(select, GROUPS.map((group) => [group, say(`page.group.${group}`)]));
     select.value = state.group;
     const wanted = `${language()} ${today()}`;
     if (wanted !== look) cards.clear();
@@ -101,7 +101,9 @@ function drawLanes(root, state) {
         if (!cards.has(task.id) && made++ >= CARDS_A_FRAME) isWhole = false;
         else wanted.set(lane, [...(wanted.get(lane) || []), cardOf(task, state)]);
     }
-    place(root, lanesOf(state).map((lane) => {
+    const lanes = lanesOf(state);
+    root.style.setProperty("--lanes", String(lanes.length));
+    place(root, lanes.map((lane) => {
         const made = laneElement(root, lane, state.group);
         const count = counts.get(lane.value) || 0;
         one(made, ".lane-name").textContent = lane.label;
@@ -169,6 +171,8 @@ function cardOf(task, state) {
     }
     card.href = addressOf(state.filters, false, task.id);
     card.classList.toggle("is-open", task.id === state.openId);
+    // The lane's head names the person once.
+    card.classList.toggle("is-by-person", state.group === "assignee");
     if (drawn.get(card) === task) return card;
     drawn.set(card, task);
     card.classList.toggle("is-done", task.status === "done");

@@ -48,20 +48,19 @@ export function drawBulk({chosen, byId, inBin}) {
 function makeBar(inBin) {
     const made = element("section", "bulk");
     made.setAttribute("aria-label", say("page.bulk"));
-    const first = element("p", "first");
-    first.setAttribute("role", "status");
-    first.append(element("span", "count"), element("span", "going"));
+    const first = element("div", "first");
+    const told = element("p");
+    told.setAttribute("role", "status");
+    told.append(element("span", "count"), element("span", "going"));
+    first.append(told, button("page.choose_none", "none", () => choose([])));
     const fields = element("fieldset");
-    const last = element("span", "pair last");
     const acts = inBin ? [button("page.restore", "restore", restoreAll)] : [
         chooser("status", "page.field.status", statusOptions(), (status) => setAll({status})),
         chooser("assignee_id", "page.field.assignee", peopleOptions(known().people), (id) => setAll({assignee_id: Number(id) || null})),
         chooser("priority", "page.field.priority", priorityOptions(), (priority) => setAll({priority})),
-        ...dueParts(), ...labelParts(),
+        ...dueParts(), ...labelParts(), button("page.delete", "delete", removeAll),
     ];
-    if (!inBin) last.append(button("page.delete", "delete", removeAll));
-    last.append(button("page.choose_none", "none", () => choose([])));
-    fields.append(...acts, last);
+    fields.append(...acts);
     made.append(first, fields, element("div", "failures"));
     one(made, ".failures").setAttribute("role", "alert");
     return made;
@@ -224,7 +223,8 @@ function reasonOf(error) {
 /** @param {number} count @param {number} total */
 function sayGoing(count, total) {
     if (!bar) return;
-    /** @type {HTMLFieldSetElement} */ (one(bar, "fieldset")).disabled = total > 0;
+    for (const part of /** @type {NodeListOf<HTMLFieldSetElement|HTMLButtonElement>} */ (bar.querySelectorAll("fieldset, .none")))
+        part.disabled = total > 0;
     const place = one(bar, ".going");
     if (!total) return place.replaceChildren();
     const line = /** @type {HTMLProgressElement} */ (element("progress"));

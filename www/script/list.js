@@ -76,9 +76,14 @@ async function load(wanted, headers, arrange) {
         return true;
     } catch (error) {
         if (!(error instanceof Problem || error instanceof Unreachable)) throw error;
-        if (turn === asked) change({trouble: sentenceOf(error)});
+        if (turn === asked) change({trouble: troubleOf(error)});
         return false;
     }
+}
+
+/** The filters may say something new already, while the rows below are those of before. @param {unknown} error */
+function troubleOf(error) {
+    return known().tasks && error instanceof Unreachable ? say("page.unreachable_list") : sentenceOf(error);
 }
 
 /** What is known already stays the same object, so that it is not drawn anew; and a change that overtook this answer stays.
@@ -116,7 +121,7 @@ async function loadMore() {
         const rows = body.tasks.filter((/** @type {Task} */ task) => !byId.has(task.id));
         change({tasks: [...(tasks || []), ...rows], next: body.next, trouble: null});
     } catch (error) {
-        if (turn === asked) change({trouble: sentenceOf(error)});
+        if (turn === asked) change({trouble: troubleOf(error)});
     } finally {
         if (askedForMore === turn) askedForMore = 0;
     }

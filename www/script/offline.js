@@ -72,7 +72,9 @@ function row(one) {
     const isEdit = one.method === "PATCH";
     const kind = say(!id ? "page.waiting.task" : isEdit ? "page.waiting.edit" : "page.waiting.comment", {id: String(id || "")});
     const title = titleOf(one);
-    made.append(element("span", "", title ? `${kind}: ${title}` : kind), " ", element(isEdit ? "span" : "q", "", textOf(one)));
+    const words = element("span", "", `${title ? `${kind}: ${title}` : kind} · `);
+    words.append(element(isEdit ? "span" : "q", "", textOf(one)));
+    made.append(words);
     if (one.fault) made.append(element("p", "fault", say("page.waiting.refused", {reason: one.fault})));
     if (id) made.append(button("page.waiting.open", () => page.open(id)));
     made.append(button("page.waiting.discard", () => discard(one.id)));

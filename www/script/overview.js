@@ -40,12 +40,18 @@ function loadFlow() {
 
 /** All parts, each for itself: one that fails leaves the others. */
 async function loadAll() {
-    const ends = await Promise.allSettled([
-        load("/api/overview/week", drawWeek),
-        loadFlow(),
-        load("/api/overview/people", drawPeople),
-        load(`/api/tasks?due=overdue&sort=due&limit=${MOST_LATE}`, drawLate),
-    ]);
+    const parts = {
+        week: load("/api/overview/week", drawWeek),
+        flow: loadFlow(),
+        loads: load("/api/overview/people", drawPeople),
+        late: load(`/api/tasks?due=overdue&sort=due&limit=${MOST_LATE}`, drawLate),
+    };
+    /** @type {Promise<unknown>} */
+    let before = Promise.resolve();
+    // In the order of the page, so that none moves another that is shown already.
+    for (const [name, part] of Object.entries(parts))
+        before = Promise.allSettled([before, part]).then(() => void (one(document, `.${name}`).hidden = false));
+    const ends = await Promise.allSettled(Object.values(parts));
     sayTrouble(ends.flatMap((end) => (end.status === "rejected" ? [end.reason] : []))[0]);
 }
 

@@ -65,8 +65,11 @@ export function duePart(task) {
     made.dateTime = task.due_on;
     made.title = date(task.due_on);
     made.textContent = task.status === "done" ? date(task.due_on) : dueWords(task.due_on, days);
-    if (task.status !== "done" && days < 0) made.className = "is-late";
-    else if (task.status !== "done" && days <= SOON_DAYS) made.className = "is-soon";
+    if (task.status !== "done" && days < 0) {
+        made.className = "is-late";
+        // For paper, where the day itself is told (style/print.css).
+        made.dataset.late = say("page.filter.due_overdue");
+    } else if (task.status !== "done" && days <= SOON_DAYS) made.className = "is-soon";
     return made;
 }
 

@@ -1,6 +1,7 @@
 /**
- * The rows of the table. Ten thousand may be listed, yet only those near the window are in the document: the list is cut
- * into slices, a slice far off is an empty box of its height, and one that comes near is filled, a few in each frame.
+ * The rows of the table. Ten thousand may be listed, yet only the first and those near the window are in the document: the
+ * list is cut into slices, a slice far off is an empty box of its height, and one that comes near is filled, a few in each
+ * frame.
  */
 
 import {COLUMNS, drawProgress} from "./columns.js";
@@ -14,7 +15,7 @@ import {language, say, today} from "./text.js";
 /** @typedef {{body: HTMLElement, tasks: Task[], start: number, isNear: boolean, isFilled: boolean}} Slice */
 
 const SLICE = 15;
-/** Seen at once; of the others the observer says when. */
+/** Always there: a short list is whole. Of the others the observer says when. */
 const FIRST = 4;
 const ROW_PX = 52;
 const FRAME_MS = 8;
@@ -37,13 +38,18 @@ const observer = new IntersectionObserver((entries) => {
     for (const {target, isIntersecting, boundingClientRect} of entries) {
         const slice = sliceOf.get(target);
         if (!slice) continue;
-        slice.isNear = isIntersecting;
+        slice.isNear = isIntersecting || isFirst(slice);
         // A table that is not shown has no height; what is in use stays.
-        if (!isIntersecting && slice.isFilled && boundingClientRect.height && !target.contains(document.activeElement))
+        if (!slice.isNear && slice.isFilled && boundingClientRect.height && !target.contains(document.activeElement))
             empty(slice, boundingClientRect.height);
     }
     pump();
 }, {rootMargin: MARGIN});
+
+/** @param {Slice} slice */
+function isFirst({start}) {
+    return start < FIRST * SLICE;
+}
 
 /** @param {State} state */
 export function drawRows(state) {
@@ -70,7 +76,8 @@ export function drawRows(state) {
 function addSlice(table) {
     const body = element("tbody");
     body.setAttribute("role", "rowgroup");
-    const slice = {body, tasks: [], start: slices.length * SLICE, isNear: slices.length < FIRST, isFilled: false};
+    const slice = {body, tasks: [], start: slices.length * SLICE, isNear: false, isFilled: false};
+    slice.isNear = isFirst(slice);
     body.style.blockSize = `${SLICE * ROW_PX}px`;
     slices.push(slice);
     sliceOf.set(body, slice);
