@@ -231,7 +231,7 @@ static void add_faults(struct buffer *out, enum language language, const struct 
 }
 
 void page_problem(struct buffer *out, enum language language, const struct page_problem *problem) {
-    page_open(out, language, problem->detail, NULL);
+    page_open(out, language, problem->detail, problem->viewer);
     buffer_add(out, "<main class=\"problem\">\n<p><small>");
     buffer_add_integer(out, problem->status);
     /* What the administrator can find the reason by. */
@@ -245,10 +245,12 @@ void page_problem(struct buffer *out, enum language language, const struct page_
     buffer_add(out, "</h1>\n");
     if (problem->faults)
         add_faults(out, language, problem->faults);
-    bool is_gone = problem->is_of_task && problem->status == 404;
     buffer_add(out, "<p class=\"ways\">");
-    add_link(out, language, problem->back, is_gone ? WORDS_PAGE_TO_TASKS : WORDS_PAGE_PROBLEM_BACK);
-    if (is_gone)
+    if (problem->viewer)
+        add_link(out, language, "/api/tasks", WORDS_PAGE_TO_TASKS);
+    else
+        add_link(out, language, "/", WORDS_PAGE_SIGN_IN);
+    if (problem->viewer && problem->is_of_task && problem->status == 404)
         add_link(out, language, "/api/tasks?bin=1", WORDS_PAGE_BIN);
     buffer_add(out, "</p>\n</main>\n");
     page_close(out);

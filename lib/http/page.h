@@ -19,11 +19,11 @@ struct page_problem {
     const char *detail;         /* a sentence in the person's language */
     const char *request;        /* its id, shown where the fault is ours */
     const struct fault *faults; /* NULL: none */
-    const char *back;           /* a path of ours */
+    const struct user *viewer;  /* NULL: nobody is known to be signed in */
     bool is_of_task;            /* one that is not there may be in the bin */
 };
 
-/* Says what went wrong and what to do, with the faults field by field, and a link back. */
+/* Says what went wrong and what to do, with the faults field by field, and a link to where to go on. */
 void page_problem(struct buffer *out, enum language language, const struct page_problem *problem);
 
 /* The sentence, escaped. */
