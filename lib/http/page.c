@@ -137,6 +137,18 @@ const char *page_labels(struct arena *arena, const char *labels) {
     return out.data;
 }
 
+void page_secret(struct buffer *out, enum language language, enum words_key sentence, const char *secret) {
+    buffer_add(out, "<div class=\"success\"><p role=\"status\">");
+    page_words(out, language, sentence);
+    buffer_add(out, "</p><p class=\"secret\">");
+    buffer_add_html(out, secret);
+    buffer_add(out, "</p><p class=\"copying\" hidden><button type=\"button\">");
+    page_words(out, language, WORDS_PAGE_COPY);
+    buffer_add(out, "</button> <span role=\"status\" data-done=\"");
+    page_words(out, language, WORDS_PAGE_COPIED);
+    buffer_add(out, "\"></span></p></div>\n<script type=\"module\" src=\"" WWW_SCRIPT_COPY "\"></script>\n");
+}
+
 /* ---- the sheet ---- */
 
 static void add_link(struct buffer *out, enum language language, const char *path, enum words_key key) {

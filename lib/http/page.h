@@ -49,5 +49,8 @@ void page_priority_options(struct buffer *out, enum language language, const cha
 void page_people_options(struct buffer *out, enum language language, const struct user *people, size_t count,
                          int64_t chosen);
 
+/* What is shown this once, under the sentence that says so; where scripts run it is copied by a button. */
+void page_secret(struct buffer *out, enum language language, enum words_key sentence, const char *secret);
+
 /* A JSON array of labels, as one text with commas, not escaped. */
 const char *page_labels(struct arena *arena, const char *labels);
