@@ -6,7 +6,7 @@
 enum { IN_VERSION = TASK_INPUT_COUNT };
 
 static const struct field fields[] = {
-    [IN_TITLE] = {.name = "title", .type = FIELD_TEXT, .least = 1, .most = TASK_MOST_TITLE},
+    [IN_TITLE] = {.name = "title", .type = FIELD_TEXT, .least = 1, .most = TASK_MOST_TITLE, .may_wrap = true},
     TASK_INPUT_FIELDS,
     [IN_VERSION] = {.name = "version", .type = FIELD_INTEGER, .least = 1, .most = FIELD_LARGEST},
 };

@@ -87,6 +87,10 @@ static const struct {
     {"field", "q", WORDS_PAGE_SEARCH},
     {"field", "sort", WORDS_PAGE_SORT},
     {"field", "order", WORDS_PAGE_ORDER},
+    {"field", "creator", WORDS_PAGE_FIELD_CREATOR},
+    {"field", "limit", WORDS_PAGE_FIELD_LIMIT},
+    {"field", "scope", WORDS_PAGE_TOKEN_SCOPE},
+    {"field", "role", WORDS_PAGE_ROLE},
 };
 
 const char *choice_words(enum language language, const char *field, const char *value) {

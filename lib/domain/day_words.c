@@ -40,6 +40,10 @@ const char *day_words(struct arena *arena, enum language language, const char *d
                        {"month", words(language, month)}, {"year", arena_print(arena, "%.4s", day)});
 }
 
+const char *day_words_whole(struct arena *arena, enum language language, const char *day) {
+    return day_words(arena, language, day, "0000");
+}
+
 const char *due_words(struct arena *arena, enum language language, const char *due_on, const char *today) {
     if (!clock_is_day(due_on, strlen(due_on)))
         return due_on;

@@ -14,5 +14,8 @@ void days_after(const char *day, int64_t days, char text[CLOCK_DAY_BYTES]);
 /* "24 Dec", with the year where it is another one than today's. */
 const char *day_words(struct arena *arena, enum language language, const char *day, const char *today);
 
+/* The same with its year, whenever it is read. */
+const char *day_words_whole(struct arena *arena, enum language language, const char *day);
+
 /* A due day of what is not done: "Tomorrow", "3 days late"; the day itself where it is a week away. */
 const char *due_words(struct arena *arena, enum language language, const char *due_on, const char *today);

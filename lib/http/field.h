@@ -29,6 +29,7 @@ struct field {
     bool is_required;
     const char *instead; /* the field that may be given in its place, but not beside it; NULL: none */
     bool may_be_empty;   /* null, or "" in a form: nobody, no date */
+    bool may_wrap;       /* a text area of a form shows it: newlines typed there become spaces */
     bool in_bytes;       /* least and most count bytes, not characters */
     int64_t least;       /* texts: length; integers: value */
     int64_t most;

@@ -316,6 +316,11 @@ static bool is_tick(const struct field *field, const struct field_value *value, 
     return field->type == FIELD_FLAG && value->integer == 0 && strcmp(text, "1") == 0;
 }
 
+static void fold_lines(char *text) {
+    while ((text = strchr(text, '\n')))
+        *text = ' ';
+}
+
 /* One field of a form, decoded. */
 static void set_form(struct request *request, const char *name, const char *value_text) {
     char *text = arena_copy(request->arena, value_text);
@@ -329,6 +334,8 @@ static void set_form(struct request *request, const char *name, const char *valu
     } else {
         value->is_given = true;
         value->typed = text;
+        if (field->may_wrap)
+            fold_lines(text);
         if (field->type == FIELD_LABELS)
             set_form_labels(request, field, value, text);
         else

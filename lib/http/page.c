@@ -146,6 +146,18 @@ const char *page_labels(struct arena *arena, const char *labels) {
     return out.data;
 }
 
+void page_secret(struct buffer *out, enum language language, enum words_key sentence, const char *secret) {
+    buffer_add(out, "<div class=\"success\"><p role=\"status\">");
+    page_words(out, language, sentence);
+    buffer_add(out, "</p><p class=\"secret\">");
+    buffer_add_html(out, secret);
+    buffer_add(out, "</p><p class=\"copying\" hidden><button type=\"button\">");
+    page_words(out, language, WORDS_PAGE_COPY);
+    buffer_add(out, "</button> <span role=\"status\" data-done=\"");
+    page_words(out, language, WORDS_PAGE_COPIED);
+    buffer_add(out, "\"></span></p></div>\n<script type=\"module\" src=\"" WWW_SCRIPT_COPY "\"></script>\n");
+}
+
 /* ---- the sheet ---- */
 
 static void add_link(struct buffer *out, enum language language, const char *path, enum words_key key) {
@@ -240,7 +252,7 @@ static void add_faults(struct buffer *out, enum language language, const struct 
 }
 
 void page_problem(struct buffer *out, enum language language, const struct page_problem *problem) {
-    page_open(out, language, problem->detail, NULL);
+    page_open(out, language, problem->detail, problem->viewer);
     buffer_add(out, "<main class=\"problem\">\n<p><small>");
     buffer_add_integer(out, problem->status);
     /* What the administrator can find the reason by. */
@@ -254,10 +266,12 @@ void page_problem(struct buffer *out, enum language language, const struct page_
     buffer_add(out, "</h1>\n");
     if (problem->faults)
         add_faults(out, language, problem->faults);
-    bool is_gone = problem->is_of_task && problem->status == 404;
     buffer_add(out, "<p class=\"ways\">");
-    add_link(out, language, problem->back, is_gone ? WORDS_PAGE_TO_TASKS : WORDS_PAGE_PROBLEM_BACK);
-    if (is_gone)
+    if (problem->viewer)
+        add_link(out, language, "/api/tasks", WORDS_PAGE_TO_TASKS);
+    else
+        add_link(out, language, "/", WORDS_PAGE_SIGN_IN);
+    if (problem->viewer && problem->is_of_task && problem->status == 404)
         add_link(out, language, "/api/tasks?bin=1", WORDS_PAGE_BIN);
     buffer_add(out, "</p>\n</main>\n");
     page_close(out);

@@ -19,11 +19,11 @@ struct page_problem {
     const char *detail;         /* a sentence in the person's language */
     const char *request;        /* its id, shown where the fault is ours */
     const struct fault *faults; /* NULL: none */
-    const char *back;           /* a path of ours */
+    const struct user *viewer;  /* NULL: nobody is known to be signed in */
     bool is_of_task;            /* one that is not there may be in the bin */
 };
 
-/* Says what went wrong and what to do, with the faults field by field, and a link back. */
+/* Says what went wrong and what to do, with the faults field by field, and a link to where to go on. */
 void page_problem(struct buffer *out, enum language language, const struct page_problem *problem);
 
 /* The sentence, escaped. */
@@ -52,6 +52,9 @@ void page_option(struct buffer *out, const char *value, const char *label, bool 
 void page_priority_options(struct buffer *out, enum language language, const char *chosen);
 void page_people_options(struct buffer *out, enum language language, const struct user *people, size_t count,
                          int64_t chosen);
+
+/* What is shown this once, under the sentence that says so; where scripts run it is copied by a button. */
+void page_secret(struct buffer *out, enum language language, enum words_key sentence, const char *secret);
 
 /* A JSON array of labels, as one text with commas, not escaped. */
 const char *page_labels(struct arena *arena, const char *labels);

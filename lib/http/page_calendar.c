@@ -21,11 +21,7 @@ static void write_page(struct buffer *out, const struct user *viewer, const stru
     page_words(out, language, WORDS_PAGE_CALENDAR_ABOUT);
     buffer_add(out, "</p>\n");
     if (shown->link) {
-        buffer_add(out, "<div class=\"success\" role=\"status\"><p>");
-        page_words(out, language, WORDS_PAGE_CALENDAR_MADE);
-        buffer_add(out, "</p><p class=\"secret\">");
-        buffer_add_html(out, shown->link);
-        buffer_add(out, "</p></div>\n");
+        page_secret(out, language, WORDS_PAGE_CALENDAR_MADE, shown->link);
     } else if (shown->created_at) {
         char day[CLOCK_DAY_BYTES];
         clock_write_day(shown->created_at, day);

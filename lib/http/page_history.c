@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/markdown.h"
 #include "domain/change_words.h"
+#include "domain/day_words.h"
 #include "http/page_mails.h"
 
 #include <string.h>
@@ -34,11 +35,20 @@ static void add_three_ways(struct buffer *out, enum language language, const str
 static enum words_key sentence_of(const char *field) {
     if (strcmp(field, "progress") == 0)
         return WORDS_PAGE_LOG_PROGRESS;
-    if (strcmp(field, "status") == 0)
-        return WORDS_PAGE_LOG_STATUS;
     if (strcmp(field, "priority") == 0)
         return WORDS_PAGE_LOG_PRIORITY;
     return strcmp(field, "description") == 0 ? WORDS_PAGE_LOG_DESCRIPTION : WORDS_PAGE_LOG_TITLE;
+}
+
+/* A name of several words stays on one line. */
+static const char *unbroken(struct arena *arena, const char *name) {
+    struct buffer out = buffer_new(arena, 32);
+    for (; *name; name++)
+        if (*name == ' ')
+            buffer_add(&out, "\u00a0");
+        else
+            buffer_add_char(&out, *name);
+    return out.data;
 }
 
 static void add_change(struct buffer *out, enum language language, const char *who,
@@ -57,6 +67,9 @@ static void add_change(struct buffer *out, enum language language, const char *w
     else if (strcmp(field, "due_on") == 0)
         add_three_ways(out, language, &days, who, from ? page_day(out->arena, language, from, now) : NULL,
                        to ? page_day(out->arena, language, to, now) : NULL);
+    else if (strcmp(field, "status") == 0)
+        add_sentence(out, language, WORDS_PAGE_LOG_STATUS, who, unbroken(out->arena, from ? from : ""),
+                     unbroken(out->arena, to ? to : ""));
     else if (strcmp(field, "labels") == 0)
         add_three_ways(out, language, &labels, who, from, to);
     else
@@ -138,6 +151,15 @@ static const char *day_in_words(struct arena *arena, enum language language, con
                                        : page_day(arena, language, day, now);
 }
 
+/* On paper, which is read on another day, the title stands in place of the words (print.css). */
+static void add_day(struct buffer *out, enum language language, const char *day, int64_t now) {
+    buffer_print(out, "<h3><time datetime=\"%s\" title=\"", day);
+    buffer_add_html(out, day_words_whole(out->arena, language, day));
+    buffer_add(out, "\">");
+    buffer_add_html(out, day_in_words(out->arena, language, day, now));
+    buffer_add(out, "</time></h3>\n<ul>\n");
+}
+
 void page_history(struct buffer *out, enum language language, const struct event *events, size_t count,
                   int64_t now) {
     char open_day[CLOCK_DAY_BYTES] = "";
@@ -149,9 +171,8 @@ void page_history(struct buffer *out, enum language language, const struct event
         char day[CLOCK_DAY_BYTES];
         clock_write_day(events[left - 1].at, day);
         if (strcmp(day, open_day) != 0) {
-            buffer_add(out, *open_day ? "</ul>\n<h3>" : "<h3>");
-            buffer_add_html(out, day_in_words(out->arena, language, day, now));
-            buffer_add(out, "</h3>\n<ul>\n");
+            buffer_add(out, *open_day ? "</ul>\n" : "");
+            add_day(out, language, day, now);
             memcpy(open_day, day, sizeof(open_day));
         }
         add_event(out, language, &events[left - 1], now, &rendered);

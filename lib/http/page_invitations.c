@@ -45,13 +45,8 @@ void page_invitations(struct buffer *out, const struct user *viewer, const struc
     buffer_add(out, "</h1><a class=\"close\" href=\"/api/users\">");
     page_words(out, language, WORDS_PAGE_PEOPLE);
     buffer_add(out, "</a></header>\n");
-    if (link) {
-        buffer_add(out, "<div class=\"success\" role=\"status\"><p>");
-        page_words(out, language, WORDS_PAGE_INVITATION_MADE);
-        buffer_add(out, "</p><p class=\"secret\">");
-        buffer_add_html(out, link);
-        buffer_add(out, "</p></div>\n");
-    }
+    if (link)
+        page_secret(out, language, WORDS_PAGE_INVITATION_MADE, link);
     add_form(out, language);
     if (count)
         buffer_add(out, "<ul class=\"people\">\n");

@@ -28,6 +28,14 @@ static void add_delete(struct buffer *out, enum language language, const struct 
     buffer_add(out, "</button></form></details>\n");
 }
 
+/* Somebody has to be left who may do this. */
+static bool is_only_administrator(const struct people_view *view, const struct user *person) {
+    for (size_t i = 0; i < view->count; i++)
+        if (view->people[i].id != person->id && view->people[i].is_admin && !view->people[i].is_disabled)
+            return false;
+    return person->is_admin && !person->is_disabled;
+}
+
 static void add_rights(struct buffer *out, const struct people_view *view, const struct user *person) {
     enum language language = view->viewer->language;
     buffer_add(out, "<p class=\"about\">");
@@ -38,7 +46,10 @@ static void add_rights(struct buffer *out, const struct people_view *view, const
         buffer_add(out, " · ");
         page_words(out, language, WORDS_PAGE_PERSON_DISABLED);
     }
-    buffer_add(out, "</p>\n<div class=\"actions\">\n");
+    buffer_add(out, "</p>\n");
+    if (is_only_administrator(view, person))
+        return;
+    buffer_add(out, "<div class=\"actions\">\n");
     add_button(out, language, person, "role", person->is_admin ? "member" : "admin",
                person->is_admin ? WORDS_PAGE_PERSON_DEMOTE : WORDS_PAGE_PERSON_PROMOTE);
     add_button(out, language, person, "disabled", person->is_disabled ? "0" : "1",

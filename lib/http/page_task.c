@@ -1,19 +1,61 @@
 /* The form sends every field with the version it shows: what the person left alone is no change of hers. */
 #include "http/page_task.h"
 
+#include "base/clock.h"
 #include "base/markdown.h"
+#include "base/utf8.h"
 #include "domain/change_words.h"
 
 #include "http/page_history.h"
 
 #include <string.h>
 
-static void add_input(struct buffer *out, enum language language, enum words_key key, const char *class,
-                      const char *attributes, const char *value) {
-    page_label_open(out, language, key, class);
-    buffer_print(out, "<input %s value=\"", attributes);
+/* A field's name with something behind it, such as how to fill it in; the control and </label> follow. */
+static void open_label(struct buffer *out, enum language language, enum words_key key, const char *class) {
+    buffer_print(out, "<label class=\"%s\"><span>", class);
+    page_words(out, language, key);
+    buffer_add(out, " <small");
+}
+
+/* A text of one line, in as many rows as it takes. Newlines typed into it become spaces (input.c). */
+static void add_line(struct buffer *out, const char *attributes, const char *value) {
+    enum { CHARACTERS_A_ROW = 40 }; /* where browsers do not fit it to its text */
+    size_t rows = 1 + (utf8_count(value, strlen(value)) - 1) / CHARACTERS_A_ROW;
+    buffer_print(out, "<textarea %s rows=\"%zu\" autocomplete=\"off\">\n", attributes, *value ? rows : 1);
     buffer_add_html(out, value);
+    buffer_add(out, "</textarea></label>\n");
+}
+
+static void add_title(struct buffer *out, enum language language, const struct task *task) {
+    page_label_open(out, language, WORDS_PAGE_FIELD_TITLE, "field wide");
+    add_line(out, arena_print(out->arena, "name=\"title\" maxlength=\"%d\" required", TASK_MOST_TITLE),
+             task->title);
+}
+
+static void add_progress(struct buffer *out, enum language language, const struct task *task) {
+    page_label_open(out, language, WORDS_PAGE_FIELD_PROGRESS, "field wide");
+    buffer_print(out,
+                 "<span class=\"number\"><input type=\"number\" name=\"progress\" min=\"0\" max=\"100\" "
+                 "required value=\"%lld\"></span></label>\n",
+                 (long long)task->progress);
+}
+
+/* The day, and how far off it is. */
+static void add_due(struct buffer *out, enum language language, const struct task *task, int64_t now) {
+    open_label(out, language, WORDS_PAGE_FIELD_DUE_ON, "field");
+    buffer_add(out, " class=\"due-words due\">");
+    page_due(out, language, task, now);
+    buffer_add(out, "</small></span><input type=\"date\" name=\"due_on\" value=\"");
+    buffer_add_html(out, task->due_on ? task->due_on : "");
     buffer_add(out, "\"></label>\n");
+}
+
+static void add_labels(struct buffer *out, enum language language, const struct task *task) {
+    open_label(out, language, WORDS_PAGE_FIELD_LABELS, "field wide");
+    buffer_add(out, ">");
+    page_words(out, language, WORDS_PAGE_LABELS_HINT);
+    buffer_add(out, "</small></span>");
+    add_line(out, "name=\"labels\"", page_labels(out->arena, task->labels));
 }
 
 /* As one reads it, above where one writes it. */
@@ -27,20 +69,14 @@ static void add_description(struct buffer *out, enum language language, const st
     buffer_add(out, "</section></div>\n");
 }
 
-static void add_edit_form(struct buffer *out, enum language language, const struct task *task,
-                          const struct user *people, size_t people_count) {
-    struct arena *arena = out->arena;
+static void add_edit_form(struct buffer *out, enum language language, const struct task_view *view) {
+    const struct task *task = view->task;
     buffer_print(out,
                  "<form class=\"edit\" method=\"post\" action=\"/api/tasks/%lld\">\n"
                  "<input type=\"hidden\" name=\"version\" value=\"%lld\">\n",
                  (long long)task->id, (long long)task->version);
-    add_input(
-        out, language, WORDS_PAGE_FIELD_TITLE, "field wide headline",
-        arena_print(arena, "name=\"title\" maxlength=\"%d\" required autocomplete=\"off\"", TASK_MOST_TITLE),
-        task->title);
-    add_input(out, language, WORDS_PAGE_FIELD_PROGRESS, "field",
-              "type=\"number\" name=\"progress\" min=\"0\" max=\"100\" required",
-              arena_print(arena, "%lld", (long long)task->progress));
+    add_title(out, language, task);
+    add_progress(out, language, task);
     page_label_open(out, language, WORDS_PAGE_FIELD_STATUS, "field");
     buffer_add(out, "<select name=\"status\">");
     for (size_t i = 0; TASK_STATUSES[i]; i++)
@@ -49,18 +85,18 @@ static void add_edit_form(struct buffer *out, enum language language, const stru
     buffer_add(out, "</select></label>\n");
     page_label_open(out, language, WORDS_PAGE_FIELD_ASSIGNEE, "field");
     buffer_add(out, "<select name=\"assignee_id\">");
-    page_people_options(out, language, people, people_count, task->assignee.id);
+    page_people_options(out, language, view->people, view->people_count, task->assignee.id);
     buffer_add(out, "</select></label>\n");
     page_label_open(out, language, WORDS_PAGE_FIELD_PRIORITY, "field");
     buffer_add(out, "<select name=\"priority\">");
     page_priority_options(out, language, task->priority);
     buffer_add(out, "</select></label>\n");
-    add_input(out, language, WORDS_PAGE_FIELD_DUE_ON, "field", "type=\"date\" name=\"due_on\"",
-              task->due_on ? task->due_on : "");
-    add_input(out, language, WORDS_PAGE_FIELD_LABELS, "field", "name=\"labels\" autocomplete=\"off\"",
-              page_labels(arena, task->labels));
+    add_due(out, language, task, view->now);
+    add_labels(out, language, task);
     add_description(out, language, task);
-    page_label_open(out, language, WORDS_PAGE_FIELD_DESCRIPTION, "field wide");
+    page_label_open(out, language,
+                    *task->description ? WORDS_PAGE_WRITE_DESCRIPTION : WORDS_PAGE_FIELD_DESCRIPTION,
+                    "field wide");
     /* A parser drops one newline after the tag: this one, and not the description's own. */
     buffer_add(out, "<textarea name=\"description\" rows=\"5\">\n");
     buffer_add_html(out, task->description);
@@ -116,6 +152,25 @@ static void add_watch_form(struct buffer *out, enum language language, const str
     buffer_add(out, "</form>\n");
 }
 
+/* Who made it and when, where the browser's page has the same. */
+static void add_about(struct buffer *out, enum language language, const struct task *task, int64_t now) {
+    char time[CLOCK_RFC3339_BYTES];
+    char day[CLOCK_DAY_BYTES];
+    clock_write_rfc3339(task->created_at, time);
+    clock_write_day(task->created_at, day);
+    buffer_add(out, "<div><p class=\"about\">");
+    buffer_add_html(
+        out, words_print(out->arena, language, WORDS_PAGE_CREATED_BY,
+                         {"id", arena_print(out->arena, "%lld", (long long)task->id)},
+                         {"name", task->creator.name ? person_name(language, task->creator.name) : ""}));
+    buffer_print(out, " · <time datetime=\"%s\">", time);
+    buffer_add_html(out,
+                    words_print(out->arena, language, WORDS_MAIL_WHEN_UTC,
+                                {"date", page_day(out->arena, language, day, now)},
+                                {"time", arena_print(out->arena, "%.5s", time + strlen("2026-11-23T"))}));
+    buffer_add(out, "</time></p></div>");
+}
+
 void page_task(struct buffer *out, const struct task_view *view) {
     const struct user *viewer = view->viewer;
     const struct task *task = view->task;
@@ -124,12 +179,9 @@ void page_task(struct buffer *out, const struct task_view *view) {
     const struct object object = {.creator_id = task->creator.id};
     bool may_delete = may(&actor, VERB_TASK_DELETE, &object);
     page_open(out, language, task->title, viewer);
-    buffer_add(out, "<main class=\"alone\">\n<article class=\"task\">\n<header><p class=\"about\">");
-    buffer_add_html(
-        out, words_print(out->arena, language, WORDS_PAGE_CREATED_BY,
-                         {"id", arena_print(out->arena, "%lld", (long long)task->id)},
-                         {"name", task->creator.name ? person_name(language, task->creator.name) : ""}));
-    buffer_add(out, "</p><a class=\"close\" href=\"/api/tasks\">");
+    buffer_add(out, "<main class=\"alone\">\n<article class=\"task\">\n<header>");
+    add_about(out, language, task, view->now);
+    buffer_add(out, "<a class=\"close\" href=\"/api/tasks\">");
     page_words(out, language, WORDS_PAGE_TO_TASKS);
     buffer_add(out, "</a></header>\n");
     /* Otherwise the field of the title is seen in its place. */
@@ -144,7 +196,7 @@ void page_task(struct buffer *out, const struct task_view *view) {
         if (may(&actor, VERB_TASK_RESTORE, &object))
             add_button_form(out, language, task, "restore", WORDS_PAGE_RESTORE);
     } else {
-        add_edit_form(out, language, task, view->people, view->people_count);
+        add_edit_form(out, language, view);
         add_comment_form(out, language, task);
         add_watch_form(out, language, task, view->watch);
     }

@@ -71,13 +71,8 @@ void page_tokens(struct buffer *out, const struct tokens_view *view) {
     buffer_add(out, "</a></header>\n<p>");
     page_words(out, language, WORDS_PAGE_TOKENS_ABOUT);
     buffer_add(out, "</p>\n");
-    if (view->secret) {
-        buffer_add(out, "<div class=\"success\" role=\"status\"><p>");
-        page_words(out, language, WORDS_PAGE_TOKEN_MADE);
-        buffer_add(out, "</p><p class=\"secret\">");
-        buffer_add_html(out, view->secret);
-        buffer_add(out, "</p></div>\n");
-    }
+    if (view->secret)
+        page_secret(out, language, WORDS_PAGE_TOKEN_MADE, view->secret);
     add_form(out, view->viewer);
     if (view->count)
         buffer_add(out, "<ul class=\"people\">\n");

@@ -115,8 +115,8 @@ static void write_problem(struct request *request, int status, const char *detai
             .detail = detail,
             .request = request->id,
             .faults = request->faults,
-            .back = request->user ? "/api/tasks" : "/",
-            .is_of_task = request->user && strncmp(request->path, "/api/tasks/", strlen("/api/tasks/")) == 0,
+            .viewer = request->user,
+            .is_of_task = strncmp(request->path, "/api/tasks/", strlen("/api/tasks/")) == 0,
         };
         page_problem(out, request->language, &problem);
         return;

@@ -32,8 +32,11 @@ enum {
                      .least = 1,                                                                             \
                      .most = FIELD_LARGEST},                                                                 \
     [IN_DUE] = {.name = "due_on", .type = FIELD_DAY, .may_be_empty = true},                                  \
-    [IN_LABELS] = {                                                                                          \
-        .name = "labels", .type = FIELD_LABELS, .least = TASK_MOST_LABELS, .most = TASK_MOST_LABEL}
+    [IN_LABELS] = {.name = "labels",                                                                         \
+                   .type = FIELD_LABELS,                                                                     \
+                   .least = TASK_MOST_LABELS,                                                                \
+                   .most = TASK_MOST_LABEL,                                                                  \
+                   .may_wrap = true}
 
 /* What was given, as the domain takes it. */
 struct task_values task_input_values(struct request *request);

@@ -69,6 +69,16 @@ class Escaping(unittest.TestCase):
         self.check(person.get('/api/' + '%3Cscript%3Ealert(1)%3C/script%3E'), None)
         self.check(person.form('/api/tasks', '%zz'), None)
 
+    def test_a_title_shown_in_several_rows_stays_one_line(self):
+        person = pumasi.register()
+        task = person.task('Water the trees', labels=['a'])
+        answer = person.form(f'/api/tasks/{task["id"]}', {'version': task['version'], 'title': 'Water\r\nthe\ntrees\n', 'labels': 'a,\r\nlong\nlabel'})
+        self.assertEqual(200, answer.status, answer)
+        task = person.show(task)
+        self.assertEqual(('Water the trees', ['a', 'long label']), (task['title'], task['labels']))
+        answer = person.form(f'/api/tasks/{task["id"]}', {'version': task['version'], 'title': 'Water\rthe trees'})
+        self.assertEqual(422, answer.status)
+
     def test_json_stays_json(self):
         person = pumasi.register()
         text = '"\\/\b'.replace('\b', '') + '</script>\u2028\u2029\U0001f389'

@@ -253,7 +253,7 @@ class Pages(unittest.TestCase):
 
     def test_they_speak_korean(self):
         self.person.patch('/api/users/me', {'language': 'ko'}, {'Accept': 'application/json'})
-        self.assertIn('앞으로 7일 동안 기한인 할 일이 없어요.', self.page('/api/overview/week'))
+        self.assertIn('앞으로 7일 안에 끝내야 할 내 일이 없어요.', self.page('/api/overview/week'))
         self.assertIn('사람별', self.page('/api/overview/people'))
 
 

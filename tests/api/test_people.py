@@ -185,6 +185,15 @@ class LastAdministrator(unittest.TestCase):
             pumasi.by_hand(f"UPDATE \"user\" SET role = 'member' WHERE id = {self.admin.user['id']}")
         self.assertEqual(200, self.admin.get('/api/tasks').status)
 
+    def test_she_is_not_offered_what_would_be_refused(self):
+        def forms():
+            page = self.admin.get('/api/users', {'Accept': 'text/html'}).text
+            self.assertIn(self.admin.email, page)
+            return page.count(f'action="{path(self.admin)}"')
+        self.assertEqual(0, forms())
+        administrator()
+        self.assertEqual(2, forms())
+
     def test_with_another_she_may_go(self):
         administrator()
         self.assertEqual(204, self.admin.send('DELETE', path(self.admin), {'password': running.PASSWORD}).status)

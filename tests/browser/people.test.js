@@ -76,6 +76,27 @@ test("an account is deleted by its person with the password", async () => {
     await check();
 });
 
+for (const isAllowed of [true, false]) {
+    test(`what is shown this once is copied by a button${isAllowed ? "" : ", or chosen where the browser does not let it"}`, async () => {
+        const {page, check} = await openPage(site);
+        await register(site, page, "Copy Cat");
+        if (isAllowed) await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+        else await page.addInitScript(() => { navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed")); });
+        await page.goto(`${site.url}/api/calendar`);
+        await page.getByRole("button", {name: "Make a link"}).click();
+        const link = (await page.locator(".secret").innerText()).trim();
+        await page.getByRole("button", {name: "Copy"}).click();
+        if (isAllowed) {
+            await page.getByText("Copied.").waitFor();
+            assert.equal(await page.evaluate(() => navigator.clipboard.readText()), link);
+        } else {
+            await page.waitForFunction((text) => String(getSelection()).trim() === text, link);
+            assert.equal(await page.getByText("Copied.").count(), 0);
+        }
+        await check();
+    });
+}
+
 for (const colorScheme of ["light", "dark"]) {
     for (const [width, locale] of [[1280, "en-GB"], [360, "ko-KR"]]) {
         test(`everyone can read them: ${colorScheme}, ${width} px wide, ${locale}`, async () => {

@@ -81,7 +81,7 @@ test("on paper stands what there is to read, in ink on white, whatever was chose
     await page.locator("tbody a").first().click();
     await page.locator(".history li").first().waitFor();
     await page.emulateMedia({media: "print"});
-    assert.ok(await page.locator("article.task .headline textarea").isVisible());
+    assert.ok(await page.locator("article.task [name=title]").isVisible());
     for (const hidden of [".tasks", "form.comment", ".actions"]) assert.ok(!(await page.locator(hidden).first().isVisible()), hidden);
     await check();
 });

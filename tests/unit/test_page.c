@@ -98,7 +98,7 @@ static void text_from_people_stays_text(void **state) {
     const struct fault fault = {.field = hostile, .code = "x", .message = hostile};
     struct buffer problem = buffer_new(arena, 4096);
     page_problem(&problem, LANGUAGE_EN,
-                 &(struct page_problem){503, hostile, hostile, &fault, hostile, false});
+                 &(struct page_problem){503, hostile, hostile, &fault, &viewer, false});
     const char *zones[] = {hostile, "Asia/Seoul"};
     struct profile_form form = profile_form_of(arena, &viewer);
     for (size_t i = 0; i < PROFILE_FIELD_COUNT; i++)
@@ -207,13 +207,35 @@ static void history_reads_as_sentences_the_latest_first(void **state) {
     page_history(&out, LANGUAGE_EN, events, COUNT(events), now);
     const char *server = words(LANGUAGE_EN, WORDS_PAGE_SOMEONE);
     assert_holds(out.data, arena_print(arena, "%s moved progress from 10 to 40", server));
-    assert_holds(out.data, "moved status from To do to Doing");
+    assert_holds(out.data, "moved status from “To\u00a0do” to “Doing”");
     assert_holds(out.data, "put Ji-woo in charge");
     assert_holds(out.data, "removed the due date, 1 Dec");
     assert_holds(out.data, "set the labels print, market");
     assert_holds(out.data, "Min created this task");
-    assert_true(strstr(out.data, "<h3>Today") < strstr(out.data, "<h3>Yesterday"));
-    assert_true(strstr(out.data, "<h3>Yesterday") < strstr(out.data, "Min created"));
+    const char *today = strstr(out.data, "<h3><time datetime=\"2026-11-23\" title=\"23 Nov 2026\">Today<");
+    const char *yesterday =
+        strstr(out.data, "<h3><time datetime=\"2026-11-22\" title=\"22 Nov 2026\">Yesterday<");
+    assert_true(today && yesterday && today < yesterday);
+    assert_true(yesterday < strstr(out.data, "Min created"));
+    arena_free(arena);
+}
+
+static void a_problem_leads_on(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    const struct fault fault = {.field = "limit", .code = "range", .message = "From 1 to 200."};
+    struct buffer known = buffer_new(arena, 4096);
+    page_problem(&known, LANGUAGE_EN, &(struct page_problem){422, "Look", "id", &fault, &min, true});
+    assert_holds(known.data, "<details class=\"menu\">");
+    assert_holds(known.data, "<strong>Tasks on a page</strong>");
+    assert_holds(known.data, "<p class=\"ways\"><a href=\"/api/tasks\">All tasks</a>\n</p>");
+    struct buffer gone = buffer_new(arena, 4096);
+    page_problem(&gone, LANGUAGE_EN, &(struct page_problem){404, "Gone", "id", NULL, &min, true});
+    assert_holds(gone.data, "All tasks</a>\n<a href=\"/api/tasks?bin=1\">Bin</a>\n</p>");
+    struct buffer unknown = buffer_new(arena, 4096);
+    page_problem(&unknown, LANGUAGE_EN, &(struct page_problem){404, "Gone", "id", NULL, NULL, true});
+    assert_lacks(unknown.data, "class=\"menu\"");
+    assert_holds(unknown.data, "<p class=\"ways\"><a href=\"/\">Sign in</a>\n</p>");
     arena_free(arena);
 }
 
@@ -232,7 +254,7 @@ static void an_envelope_tells_who_was_mailed_or_why_not(void **state) {
          "Sora",
          "Sora: mailed at 24 Nov, 09:00 UTC (watches the task)"},
         {{{3, "Sora"}, "creator", NULL, "pending", 0, now + 120},
-         "Sora at 09:02 UTC",
+         "Sora (planned for 09:02 UTC)",
          "Sora: will be mailed at 09:02 UTC (made the task)"},
         {{{3, "Sora"}, "creator", NULL, "pending", 0, now - 1},
          "Sora (waiting)",
@@ -241,7 +263,7 @@ static void an_envelope_tells_who_was_mailed_or_why_not(void **state) {
          "Sora (waiting)",
          "Sora: waits to be mailed (named by a rule)"},
         {{{3, "Sora"}, "all", NULL, "retry", 0, now + 120},
-         "Sora at 09:02 UTC",
+         "Sora (planned for 09:02 UTC)",
          "Sora: could not be mailed yet, next try at 09:02 UTC (wants news of every task)"},
         {{{3, "Sora"}, "mentioned", NULL, "failed", 0, 0},
          "Sora (not delivered)",
@@ -416,6 +438,7 @@ int main(void) {
         cmocka_unit_test(a_page_speaks_its_viewers_language),
         cmocka_unit_test(an_empty_list_says_so_and_what_to_do),
         cmocka_unit_test(the_next_page_keeps_the_filters),
+        cmocka_unit_test(a_problem_leads_on),
         cmocka_unit_test(history_reads_as_sentences_the_latest_first),
         cmocka_unit_test(an_envelope_tells_who_was_mailed_or_why_not),
         cmocka_unit_test(due_days_are_told_in_words),

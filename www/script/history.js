@@ -5,7 +5,7 @@ import {mailsPart} from "./mails.js";
 import {element, one} from "./parts.js";
 import {rewritingPart} from "./rewriting.js";
 import {nodesOf} from "./safe-html.js";
-import {date, dayOf, daysUntil, say, today} from "./text.js";
+import {date, dayOf, daysUntil, say, today, wholeDate} from "./text.js";
 import {timePart} from "./time-words.js";
 
 /** @typedef {import("./api.js").Event} Event */
@@ -99,8 +99,18 @@ function drawDays(place, events) {
     for (const [day, ofDay] of days) {
         const list = element("ul");
         list.append(...ofDay.flatMap(lines));
-        place.append(element("h3", "", dayWords(day)), list);
+        const heading = element("h3");
+        heading.append(dayPart(day));
+        place.append(heading, list);
     }
+}
+
+/** On paper, which is read on another day, the title stands in place of the words. @param {string} day */
+function dayPart(day) {
+    const made = /** @type {HTMLTimeElement} */ (element("time", "", dayWords(day)));
+    made.dateTime = day;
+    made.title = wholeDate(day);
+    return made;
 }
 
 /** @param {string} day */
@@ -152,11 +162,16 @@ function changesOf(event) {
     return WHOLE.includes(event.type.slice("task.".length)) ? [] : Object.entries(event.changes);
 }
 
+/** A name of several words stays on one line. @param {string} status */
+function statusName(status) {
+    return say(`page.status.${status}`).replaceAll(" ", "\u00a0");
+}
+
 /** @param {string} who @param {string} field @param {import("./api.js").Change} change */
 function sentenceOfChange(who, field, {from, to}) {
     switch (field) {
     case "status":
-        return say("page.log.status", {who, from: say(`page.status.${from}`), to: say(`page.status.${to}`)});
+        return say("page.log.status", {who, from: statusName(from), to: statusName(to)});
     case "priority":
         return say("page.log.priority", {who, from: say(`page.priority.${from}`), to: say(`page.priority.${to}`)});
     case "assignee":

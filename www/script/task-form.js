@@ -47,6 +47,7 @@ export class TaskForm {
         fill(this.control("priority"), priorityOptions());
         root.addEventListener("input", (event) => this.agree(event.target));
         keepOneLine(this.control("title"));
+        keepOneLine(this.control("labels"));
     }
 
     /** @param {string} name @returns {any} */
@@ -167,14 +168,14 @@ export class TaskForm {
     }
 }
 
-/** A title is one line, however many rows it takes to show it. @param {HTMLTextAreaElement} title */
-function keepOneLine(title) {
-    title.addEventListener("keydown", (event) => {
+/** Title and labels are one line, however many rows it takes to show it. @param {HTMLTextAreaElement} line */
+function keepOneLine(line) {
+    line.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" || event.isComposing) return;
         event.preventDefault();
-        if (!event.ctrlKey && !event.metaKey) title.form?.requestSubmit();
+        if (!event.ctrlKey && !event.metaKey) line.form?.requestSubmit();
     });
-    title.addEventListener("input", () => {
-        if (title.value.includes("\n")) title.value = title.value.replace(/\s*\n\s*/g, " ");
+    line.addEventListener("input", () => {
+        if (line.value.includes("\n")) line.value = line.value.replace(/\s*\n\s*/g, " ");
     });
 }

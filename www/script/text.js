@@ -94,6 +94,11 @@ export function date(day) {
     return written(new Date(day), {...partsOf(day), timeZone: "UTC"});
 }
 
+/** The same with its year, whenever it is read. @param {string} day */
+export function wholeDate(day) {
+    return written(new Date(day), {...partsOf(day), year: "numeric", timeZone: "UTC"});
+}
+
 /** The hour of a moment. @param {string} time */
 export function hour(time) {
     return written(new Date(time), HOUR);
