@@ -34,11 +34,9 @@ static void add_new_form(struct buffer *out, enum language language, const struc
     page_priority_options(out, language, "normal");
     buffer_add(out, "</select></label>\n");
     page_label_open(out, language, WORDS_PAGE_FIELD_DUE_ON, "field");
-    buffer_add(out, "<input type=\"date\" name=\"due_on\"></label>\n<label class=\"field\"><span>");
-    page_words(out, language, WORDS_PAGE_FIELD_LABELS);
-    buffer_add(out, " <small>");
-    page_words(out, language, WORDS_PAGE_LABELS_HINT);
-    buffer_add(out, "</small></span><input name=\"labels\" autocomplete=\"off\"></label>\n");
+    buffer_add(out, "<input type=\"date\" name=\"due_on\"></label>\n");
+    page_label_hint_open(out, language, WORDS_PAGE_FIELD_LABELS, WORDS_PAGE_LABELS_HINT, "field");
+    buffer_add(out, "<input name=\"labels\" autocomplete=\"off\"></label>\n");
     page_label_open(out, language, WORDS_PAGE_FIELD_DESCRIPTION, "field wide");
     buffer_add(out, "<textarea name=\"description\" rows=\"2\"></textarea></label>\n</div>\n"
                     "<button class=\"primary\">");

@@ -10,13 +10,6 @@
 
 #include <string.h>
 
-/* A field's name with something behind it, such as how to fill it in; the control and </label> follow. */
-static void open_label(struct buffer *out, enum language language, enum words_key key, const char *class) {
-    buffer_print(out, "<label class=\"%s\"><span>", class);
-    page_words(out, language, key);
-    buffer_add(out, " <small");
-}
-
 /* A text of one line, in as many rows as it takes. Newlines typed into it become spaces (input.c). */
 static void add_line(struct buffer *out, const char *attributes, const char *value) {
     enum { CHARACTERS_A_ROW = 40 }; /* where browsers do not fit it to its text */
@@ -42,8 +35,9 @@ static void add_progress(struct buffer *out, enum language language, const struc
 
 /* The day, and how far off it is. */
 static void add_due(struct buffer *out, enum language language, const struct task *task, int64_t now) {
-    open_label(out, language, WORDS_PAGE_FIELD_DUE_ON, "field");
-    buffer_add(out, " class=\"due-words due\">");
+    buffer_add(out, "<label class=\"field\"><span>");
+    page_words(out, language, WORDS_PAGE_FIELD_DUE_ON);
+    buffer_add(out, " <small class=\"due-words due\">");
     page_due(out, language, task, now);
     buffer_add(out, "</small></span><input type=\"date\" name=\"due_on\" value=\"");
     buffer_add_html(out, task->due_on ? task->due_on : "");
@@ -51,10 +45,7 @@ static void add_due(struct buffer *out, enum language language, const struct tas
 }
 
 static void add_labels(struct buffer *out, enum language language, const struct task *task) {
-    open_label(out, language, WORDS_PAGE_FIELD_LABELS, "field wide");
-    buffer_add(out, ">");
-    page_words(out, language, WORDS_PAGE_LABELS_HINT);
-    buffer_add(out, "</small></span>");
+    page_label_hint_open(out, language, WORDS_PAGE_FIELD_LABELS, WORDS_PAGE_LABELS_HINT, "field wide");
     add_line(out, "name=\"labels\"", page_labels(out->arena, task->labels));
 }
 
