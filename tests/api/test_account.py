@@ -90,11 +90,13 @@ class Case(unittest.TestCase):
 class Factor(Case):
     def test_the_person_hears_of_an_app_that_was_turned_on_and_off(self):
         secret = self.person.post('/api/totp', {'password': PASSWORD}).json['secret']
+        test_second_factor.await_step()
         self.assertEqual(200, self.person.post('/api/totp/confirm', {'code': test_second_factor.code_of(secret)}).status)
         on, = mails_to(self.person)
         self.assertEqual('[Pumasi] An authenticator app was turned on', on['Subject'])
         self.assertIn('takes a code of an authenticator app', body_of(on))
         pumasi.by_hand(f'UPDATE factor SET last_step = 0 WHERE user_id = {self.id}')
+        test_second_factor.await_step()
         answer = self.person.send('DELETE', '/api/totp', {'password': PASSWORD, 'code': test_second_factor.code_of(secret)})
         self.assertEqual(204, answer.status, answer)
         self.assertEqual('[Pumasi] The authenticator app was turned off', mails_to(self.person, 2)[-1]['Subject'])

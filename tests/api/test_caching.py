@@ -121,7 +121,7 @@ class Files(unittest.TestCase):
         self.assertEqual([running.built('script/scheme.js'), running.built('style/server.css'), running.built('script/profile.js')], parts)
 
     def test_all_that_a_module_imports_is_there(self):
-        waiting, seen = [running.built(f'script/{name}.js') for name in ('tasks', 'overview', 'scheme', 'sign-in', 'account', 'profile', 'factor')], set()
+        waiting, seen = [running.built(f'script/{name}.js') for name in ('tasks', 'overview', 'scheme', 'sign-in', 'account', 'profile', 'factor', 'copy')], set()
         while waiting:
             path = waiting.pop()
             if path not in seen:

@@ -24,12 +24,16 @@ def code_of(secret, steps=0):
     return f'{(struct.unpack(">I", digest[digest[-1] & 15:][:4])[0] & 0x7fffffff) % 10 ** 6:06d}'
 
 
+def await_step():
+    """No step ends between an app's code and its use soon after."""
+    left_s = STEP_S - time.time() % STEP_S
+    if left_s < min(4 * running.PATIENCE, STEP_S - 6):
+        time.sleep(left_s + 0.5)
+
+
 class Base(unittest.TestCase):
     def setUp(self):
-        # No step ends between an app's code and its use.
-        left_s = STEP_S - time.time() % STEP_S
-        if left_s < min(4 * running.PATIENCE, STEP_S - 6):
-            time.sleep(left_s + 0.5)
+        await_step()
         self.person = pumasi.register('Fac Tor')
         self.addCleanup(pumasi.forgive)
 
